@@ -1,0 +1,1 @@
+//! States to measure on.

@@ -1,0 +1,113 @@
+//! Deciding: what a command leads to in a state. Pure; each kind of command has a file of its own.
+
+mod cleanup;
+mod create_environment;
+mod create_release;
+mod deploy;
+mod lock;
+pub(crate) mod release_train;
+mod unlock;
+
+use alloc::vec::Vec;
+
+use crate::{
+    ApplicationName, Command, Context, Decision, Environment, EnvironmentName, Event, LockScope, Note,
+    Refusal, Rejection, Report, State,
+};
+
+impl State {
+    /// Decides a command: what would happen, and what would not and why. Nothing changes.
+    ///
+    /// A function of state, context and command alone: no clock, no randomness, no hash order.
+    ///
+    /// ```
+    /// use kuberpult_core::*;
+    /// let mut state = State::default();
+    /// let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
+    /// let command = Command::CreateEnvironment {
+    ///     environment: "development".parse()?,
+    ///     config: EnvironmentConfig::with_upstream_latest(),
+    /// };
+    /// let decision = state.decide(&context, &command)?;
+    /// assert_eq!(decision.events()[0].to_string(), r#"created environment "development""#);
+    /// state.apply(decision.events());
+    /// assert!(state.decide(&context, &command)?.events().is_empty(), "it is there already");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The command is refused; the rejection names everything that stands in its way.
+    pub fn decide(&self, context: &Context, command: &Command) -> Result<Decision, Rejection> {
+        match command {
+            Command::CreateEnvironment { environment, config } => {
+                create_environment::decide(self, environment, config)
+            }
+            Command::CreateRelease(create) => create_release::decide(self, create),
+            Command::Deploy(deploy) => deploy::decide(self, deploy),
+            Command::CreateEnvironmentLock { environment, lock_id, message, ci_link, suggested_lifetime } => {
+                let scope = LockScope::Environment { environment: environment.clone() };
+                let lock = lock::new(context, message, ci_link.as_ref(), suggested_lifetime.as_ref());
+                lock::decide(self, scope, lock_id, lock)
+            }
+            Command::CreateApplicationLock {
+                environment,
+                application,
+                lock_id,
+                message,
+                ci_link,
+                suggested_lifetime,
+            } => {
+                let (environment, application) = (environment.clone(), application.clone());
+                let scope = LockScope::Application { environment, application };
+                let lock = lock::new(context, message, ci_link.as_ref(), suggested_lifetime.as_ref());
+                lock::decide(self, scope, lock_id, lock)
+            }
+            Command::CreateTeamLock { environment, team, lock_id, message, ci_link, suggested_lifetime } => {
+                let scope = LockScope::Team { environment: environment.clone(), team: team.clone() };
+                let lock = lock::new(context, message, ci_link.as_ref(), suggested_lifetime.as_ref());
+                lock::decide(self, scope, lock_id, lock)
+            }
+            Command::CreateGroupLock { environment_group, lock_id, message, ci_link, suggested_lifetime } => {
+                let lock = lock::new(context, message, ci_link.as_ref(), suggested_lifetime.as_ref());
+                lock::decide_group(self, environment_group, lock_id, &lock)
+            }
+            Command::DeleteEnvironmentLock { environment, lock_id, queued } => {
+                let scope = LockScope::Environment { environment: environment.clone() };
+                unlock::decide(self, scope, lock_id, *queued)
+            }
+            Command::DeleteApplicationLock { environment, application, lock_id, queued } => {
+                let (environment, application) = (environment.clone(), application.clone());
+                unlock::decide(self, LockScope::Application { environment, application }, lock_id, *queued)
+            }
+            Command::DeleteTeamLock { environment, team, lock_id, queued } => {
+                let scope = LockScope::Team { environment: environment.clone(), team: team.clone() };
+                unlock::decide(self, scope, lock_id, *queued)
+            }
+            Command::DeleteGroupLock { environment_group, lock_id, queued } => {
+                unlock::decide_group(self, environment_group, lock_id, *queued)
+            }
+            Command::ReleaseTrain(train) => release_train::decide(self, train),
+        }
+    }
+
+    fn known_environment(&self, name: &EnvironmentName) -> Result<&Environment, Refusal> {
+        self.environments.get(name).ok_or_else(|| Refusal::EnvironmentNotFound {
+            environment: name.clone(),
+            known: self.environments.keys().cloned().collect(),
+        })
+    }
+
+    fn team_of(&self, application: &ApplicationName) -> Option<&crate::TeamName> {
+        self.applications.get(application)?.team.as_ref()
+    }
+}
+
+/// A decision about nothing but these events.
+fn decided(events: Vec<Event>) -> Decision {
+    Decision { events, report: Report::default() }
+}
+
+/// A decision with remarks.
+fn noted(events: Vec<Event>, notes: Vec<Note>) -> Decision {
+    Decision { events, report: Report { notes, train: None } }
+}

@@ -1,0 +1,173 @@
+//! Making a release, and deploying it where the upstream is `latest`.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::cleanup::{self, append_cleanup};
+use super::deploy::deployed;
+use super::noted;
+use crate::{
+    Application, Blocker, CreateRelease, Decision, DeploymentCause, Environment, EnvironmentName, Event,
+    ManifestId, Note, Refusal, Rejection, Release, ReleaseSource, State, Version,
+};
+
+pub(super) fn decide(state: &State, create: &CreateRelease) -> Result<Decision, Rejection> {
+    let application = state.applications.get(&create.application);
+    Rejection::unless_empty(refusals(create, application))?;
+
+    let newest = application.and_then(Application::newest);
+    let version = match (create.version, newest) {
+        (Some(version), _) => version,
+        (None, None) => Version::FIRST,
+        (None, Some(newest)) => {
+            newest.next().ok_or_else(|| Refusal::NoVersionLeft { application: create.application.clone() })?
+        }
+    };
+    let release = release(create);
+    if let Some(application) = application {
+        if let Some(existing) = application.releases.get(&version) {
+            return again(create, version, &release, application, existing);
+        }
+        refuse_too_old(state, create, version, application)?;
+    }
+
+    let mut events = alloc::vec![Event::ReleaseCreated {
+        application: create.application.clone(),
+        version,
+        release: release.clone(),
+    }];
+    events.extend(ownership(create, application));
+    let mut notes: Vec<Note> = release
+        .manifests
+        .keys()
+        .filter(|environment| !state.environments.contains_key(*environment))
+        .map(|environment| Note::ManifestForUnknownEnvironment { environment: environment.clone() })
+        .collect();
+    match newest {
+        Some(newest) if version < newest => {
+            notes.push(Note::Backfilled { application: create.application.clone(), version, newest });
+        }
+        _ => {
+            let team = create.team.as_ref().or_else(|| state.team_of(&create.application));
+            for (name, manifest) in &release.manifests {
+                let Some(environment) = state.environments.get(name) else { continue };
+                if environment.config.follows_latest() {
+                    let mut blockers: Vec<Blocker> = environment.environment_blockers(name).collect();
+                    blockers.extend(environment.application_blockers(name, &create.application, team));
+                    events.push(deploy_or_queue(create, version, name, environment, *manifest, blockers));
+                }
+            }
+        }
+    }
+    append_cleanup(state, &mut events);
+    Ok(noted(events, notes))
+}
+
+fn refusals(create: &CreateRelease, existing: Option<&Application>) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    if existing.is_none() {
+        refusals.extend(create.application.check_new().err().map(|error| Refusal::InvalidName { error }));
+    }
+    let same_team = existing.is_some_and(|existing| existing.team == create.team);
+    if let Some(team) = create.team.as_ref().filter(|_| !same_team) {
+        refusals.extend(team.check_new().err().map(|error| Refusal::InvalidName { error }));
+    }
+    if create.manifests.is_empty() {
+        refusals.push(Refusal::NoManifests { application: create.application.clone() });
+    }
+    refusals
+}
+
+fn release(create: &CreateRelease) -> Release {
+    let not_empty = |text: &Option<Arc<str>>| text.clone().filter(|text| !text.is_empty());
+    Release {
+        manifests: create.manifests.clone(),
+        source: ReleaseSource {
+            commit_id: not_empty(&create.source_commit_id).map(|id| id.to_lowercase().into()),
+            author: not_empty(&create.source_author),
+            message: not_empty(&create.source_message),
+            display_version: not_empty(&create.display_version),
+        },
+    }
+}
+
+/// The same version once more: a success when a CI job tries again, a conflict when two jobs mean different things.
+fn again(
+    create: &CreateRelease,
+    version: Version,
+    release: &Release,
+    application: &Application,
+    existing: &Release,
+) -> Result<Decision, Rejection> {
+    let mut differing = existing.differing_fields(release);
+    if create.team.is_some() && create.team != application.team {
+        differing.push("team".into());
+    }
+    if create.source_repo_url.is_some() && create.source_repo_url != application.source_repo_url {
+        differing.push("sourceRepoUrl".into());
+    }
+    if differing.is_empty() {
+        let unchanged = Note::ReleaseUnchanged { application: create.application.clone(), version };
+        Ok(noted(Vec::new(), alloc::vec![unchanged]))
+    } else {
+        Err(Refusal::ReleaseDiffers { application: create.application.clone(), version, differing }.into())
+    }
+}
+
+fn refuse_too_old(
+    state: &State,
+    create: &CreateRelease,
+    version: Version,
+    application: &Application,
+) -> Result<(), Refusal> {
+    match cleanup::oldest_kept(state, &create.application, application) {
+        Some(oldest) if version < oldest => {
+            Err(Refusal::ReleaseTooOld { application: create.application.clone(), version, oldest })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the release says about its application.
+fn ownership(create: &CreateRelease, application: Option<&Application>) -> impl Iterator<Item = Event> {
+    let team_before = application.and_then(|application| application.team.clone());
+    let team = create
+        .team
+        .clone()
+        .filter(|team| team_before.as_ref() != Some(team))
+        .map(|to| Event::TeamChanged { application: create.application.clone(), from: team_before, to });
+    let url_before = application.and_then(|application| application.source_repo_url.clone());
+    let url =
+        create.source_repo_url.clone().filter(|url| !url.is_empty() && url_before.as_ref() != Some(url)).map(
+            |to| Event::SourceRepoUrlChanged {
+                application: create.application.clone(),
+                from: url_before,
+                to,
+            },
+        );
+    team.into_iter().chain(url)
+}
+
+/// The newest release in an environment whose upstream is `latest`.
+fn deploy_or_queue(
+    create: &CreateRelease,
+    version: Version,
+    name: &EnvironmentName,
+    environment: &Environment,
+    manifest: ManifestId,
+    blockers: Vec<Blocker>,
+) -> Event {
+    let slot = environment.slots.get(&create.application);
+    if blockers.is_empty() {
+        let cause = DeploymentCause::NewRelease;
+        deployed(slot, name, &create.application, version, manifest, cause)
+    } else {
+        Event::Queued {
+            environment: name.clone(),
+            application: create.application.clone(),
+            version,
+            displaced: slot.and_then(|slot| slot.queued),
+            blockers,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Release trains: the versions of an upstream go to one or more environments.
+
+use alloc::collections::btree_map;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::iter::Peekable;
+
+use super::cleanup::append_cleanup;
+use super::deploy::deployed;
+use crate::{
+    Application, ApplicationCause, ApplicationName, ApplicationReport, Blocker, Decision, DeploymentCause,
+    Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Outcome, Refusal, Rejection,
+    ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport, TrainTargetType, TrainUpstream, Version,
+};
+
+pub(super) fn decide(state: &State, train: &ReleaseTrain) -> Result<Decision, Rejection> {
+    let (target_type, targets) = targets(state, train)?;
+    let mut events = Vec::new();
+    let environments = targets
+        .into_iter()
+        .map(|(name, environment)| Stop { state, train, name, environment }.report(&mut events))
+        .collect();
+    append_cleanup(state, &mut events);
+    let report =
+        TrainReport { target: train.target.clone(), target_type, team: train.team.clone(), environments };
+    Ok(Decision { events, report: Report { notes: Vec::new(), train: Some(report) } })
+}
+
+type Targets<'a> = Vec<(&'a EnvironmentName, &'a Environment)>;
+
+/// The environments that a train goes to, in name order.
+pub(crate) fn targets<'a>(
+    state: &'a State,
+    train: &ReleaseTrain,
+) -> Result<(TrainTargetType, Targets<'a>), Refusal> {
+    if train.target_type != Some(TrainTargetType::Environment) {
+        let members: Targets<'a> = state
+            .environments
+            .iter()
+            .filter(|(_, environment)| {
+                environment
+                    .config
+                    .environment_group
+                    .as_ref()
+                    .is_some_and(|group| group.as_str() == train.target)
+            })
+            .collect();
+        if !members.is_empty() {
+            return Ok((TrainTargetType::EnvironmentGroup, members));
+        }
+    }
+    if train.target_type != Some(TrainTargetType::EnvironmentGroup)
+        && let Some(environment) = state.environments.get_key_value(train.target.as_str())
+    {
+        return Ok((TrainTargetType::Environment, alloc::vec![environment]));
+    }
+    let groups = state
+        .environments
+        .values()
+        .filter(|_| train.target_type != Some(TrainTargetType::Environment))
+        .filter_map(|environment| Some(environment.config.environment_group.as_ref()?.to_string()));
+    let environments = state
+        .environments
+        .keys()
+        .filter(|_| train.target_type != Some(TrainTargetType::EnvironmentGroup))
+        .map(ToString::to_string);
+    let mut known: Vec<_> = groups.chain(environments).collect();
+    known.sort();
+    known.dedup();
+    Err(Refusal::TargetNotFound { target: train.target.clone(), target_type: train.target_type, known })
+}
+
+/// One target environment of a train.
+struct Stop<'a> {
+    state: &'a State,
+    train: &'a ReleaseTrain,
+    name: &'a EnvironmentName,
+    environment: &'a Environment,
+}
+
+impl<'a> Stop<'a> {
+    fn report(&self, events: &mut Vec<Event>) -> EnvironmentReport {
+        let mut report = EnvironmentReport {
+            environment: self.name.clone(),
+            upstream: None,
+            skipped: self.state.upstream_problem(self.name),
+            applications: Vec::new(),
+        };
+        if report.skipped.is_some() {
+            return report;
+        }
+        let blockers: Vec<Blocker> = self.environment.environment_blockers(self.name).collect();
+        let mut planned = Vec::new();
+        report.applications = match self.environment.config.upstream_environment() {
+            Some(upstream) => {
+                report.upstream = Some(TrainUpstream::Environment(upstream.clone()));
+                let slots = self.state.environments.get(upstream).map(|upstream| &upstream.slots);
+                let candidates =
+                    slots.into_iter().flatten().map(|(application, slot)| (application, slot.current));
+                self.outcomes(candidates, &mut planned)
+            }
+            None => {
+                report.upstream = Some(TrainUpstream::Latest);
+                let applications = self.state.applications.iter();
+                let candidates = applications.map(|(name, application)| (name, application.newest()));
+                self.outcomes(candidates, &mut planned)
+            }
+        };
+        if blockers.is_empty() {
+            events.append(&mut planned);
+        } else {
+            report.skipped = Some(EnvironmentCause::Blocked { blockers });
+        }
+        report
+    }
+
+    /// The outcome of each candidate, and the events of those that have any.
+    ///
+    /// Candidates come in name order, as slots and applications do: the three are walked side by side, so that
+    /// the whole is linear in the number of candidates.
+    fn outcomes(
+        &self,
+        candidates: impl Iterator<Item = (&'a ApplicationName, Option<Version>)>,
+        events: &mut Vec<Event>,
+    ) -> Vec<ApplicationReport> {
+        let mut applications = SideBySide(self.state.applications.iter().peekable());
+        let mut slots = SideBySide(self.environment.slots.iter().peekable());
+        let mut reports = Vec::with_capacity(candidates.size_hint().0);
+        for (name, version) in candidates {
+            let application = applications.at(name);
+            let slot = slots.at(name);
+            let team = application.and_then(|application| application.team.as_ref());
+            if self.train.team.is_some() && self.train.team.as_ref() != team {
+                continue;
+            }
+            let outcome = self.outcome(name, version, application, slot, events);
+            reports.push(ApplicationReport { application: name.clone(), outcome });
+        }
+        reports
+    }
+
+    fn outcome(
+        &self,
+        name: &ApplicationName,
+        version: Option<Version>,
+        application: Option<&Application>,
+        slot: Option<&Slot>,
+        events: &mut Vec<Event>,
+    ) -> Outcome {
+        let skipped = |cause| Outcome::Skipped { cause };
+        let Some(version) = version else { return skipped(ApplicationCause::NoVersionUpstream) };
+        let release = application.and_then(|application| application.releases.get(&version));
+        let Some(manifest) = release.and_then(|release| release.manifests.get(self.name)) else {
+            return skipped(ApplicationCause::NotInEnvironment { version });
+        };
+        if slot.is_some_and(|slot| slot.current == Some(version)) {
+            return skipped(ApplicationCause::AlreadyDeployed { version });
+        }
+        let team = application.and_then(|application| application.team.as_ref());
+        let blockers: Vec<Blocker> = self.environment.application_blockers(self.name, name, team).collect();
+        if blockers.is_empty() {
+            let cause = DeploymentCause::ReleaseTrain;
+            events.push(deployed(slot, self.name, name, version, *manifest, cause));
+            return Outcome::Deployed { from: slot.and_then(|slot| slot.current), to: version };
+        }
+        match self.train.on_lock {
+            TrainOnLock::Skip => Outcome::Blocked { version, blockers },
+            TrainOnLock::Queue => {
+                let displaced = slot.and_then(|slot| slot.queued).filter(|queued| *queued != version);
+                if slot.and_then(|slot| slot.queued) != Some(version) {
+                    events.push(Event::Queued {
+                        environment: self.name.clone(),
+                        application: name.clone(),
+                        version,
+                        displaced,
+                        blockers: blockers.clone(),
+                    });
+                }
+                Outcome::Queued { version, displaced, blockers }
+            }
+        }
+    }
+}
+
+/// Looks ascending keys up in a map by walking along it.
+struct SideBySide<'a, K, V>(Peekable<btree_map::Iter<'a, K, V>>);
+
+impl<'a, K: Ord, V> SideBySide<'a, K, V> {
+    /// The value at a key that is higher than those asked for before.
+    fn at(&mut self, key: &K) -> Option<&'a V> {
+        while self.0.next_if(|(candidate, _)| *candidate < key).is_some() {}
+        self.0.next_if(|(candidate, _)| *candidate == key).map(|(_, value)| value)
+    }
+}

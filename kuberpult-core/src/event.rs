@@ -1,0 +1,266 @@
+//! [`Event`]: what happened.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::{
+    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Lock, LockId, LockScope, ManifestId,
+    Release, TeamName, Version,
+};
+
+/// What happened, in the past tense: the only thing that changes a state.
+///
+/// Events do not repeat who and when; that is the [`Context`](crate::Context) of the command they came from.
+/// `Display` gives one line for people, which user-given text cannot break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")
+)]
+pub enum Event {
+    /// An environment was made.
+    EnvironmentCreated {
+        /// Its name.
+        environment: EnvironmentName,
+        /// What it is connected to.
+        config: EnvironmentConfig,
+    },
+    /// A release was made.
+    ReleaseCreated {
+        /// The application; this may be its first release.
+        application: ApplicationName,
+        /// The version.
+        version: Version,
+        /// The release.
+        release: Release,
+    },
+    /// An application got an owner, or another one.
+    TeamChanged {
+        /// The application.
+        application: ApplicationName,
+        /// The team before.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        from: Option<TeamName>,
+        /// The team now.
+        to: TeamName,
+    },
+    /// An application's source repository became known, or moved.
+    SourceRepoUrlChanged {
+        /// The application.
+        application: ApplicationName,
+        /// The address before.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        from: Option<Arc<str>>,
+        /// The address now.
+        to: Arc<str>,
+    },
+    /// A version became the current one; the queue is empty now.
+    Deployed {
+        /// Where.
+        environment: EnvironmentName,
+        /// What.
+        application: ApplicationName,
+        /// The version that is current now.
+        version: Version,
+        /// The version that was current before.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        from: Option<Version>,
+        /// The version that was in the queue.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        dequeued: Option<Version>,
+        /// The content id of the manifest.
+        manifest: ManifestId,
+        /// What caused it.
+        cause: DeploymentCause,
+    },
+    /// A version went into the queue instead of being deployed.
+    Queued {
+        /// Where.
+        environment: EnvironmentName,
+        /// What.
+        application: ApplicationName,
+        /// The version that waits now.
+        version: Version,
+        /// The version that waited before and was displaced: *last deployment wins*.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        displaced: Option<Version>,
+        /// What stood in the way; never empty.
+        blockers: Vec<Blocker>,
+    },
+    /// A version left the queue without being deployed.
+    QueueDropped {
+        /// Where.
+        environment: EnvironmentName,
+        /// What.
+        application: ApplicationName,
+        /// The version that waited.
+        version: Version,
+        /// Why.
+        cause: QueueDropCause,
+    },
+    /// A lock was set, or replaced.
+    LockCreated {
+        /// What it locks.
+        #[cfg_attr(feature = "serde", serde(flatten))]
+        scope: LockScope,
+        /// Its id.
+        lock_id: LockId,
+        /// The lock.
+        lock: Lock,
+        /// The lock with this id that was there before.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        replaced: Option<Lock>,
+    },
+    /// A lock was removed.
+    LockDeleted {
+        /// What it locked.
+        #[cfg_attr(feature = "serde", serde(flatten))]
+        scope: LockScope,
+        /// Its id.
+        lock_id: LockId,
+        /// The lock that was there.
+        lock: Lock,
+    },
+    /// A release was removed by cleanup, because it is old and nowhere in use.
+    ReleaseCleanedUp {
+        /// The application.
+        application: ApplicationName,
+        /// The version.
+        version: Version,
+    },
+}
+
+/// What caused a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
+pub enum DeploymentCause {
+    /// The release was made, and the environment's upstream is `latest`.
+    NewRelease,
+    /// Somebody, or a job, asked for it.
+    Automatic,
+    /// Somebody asked for it, whatever stood in the way.
+    Manual {
+        /// What stood in the way.
+        overridden: Vec<Blocker>,
+        /// Why, for people.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        reason: Option<Arc<str>>,
+    },
+    /// A release train brought it.
+    ReleaseTrain,
+    /// It had been queued, and the last lock went.
+    Unlock,
+}
+
+/// Why a queued version was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub enum QueueDropCause {
+    /// It is deployed already.
+    AlreadyDeployed,
+    /// The unlock asked for it, or the environment's config did.
+    OnUnlock,
+    /// The release, or its manifest for the environment, is gone: upstream's cleanup does not respect queues.
+    ReleaseGone,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EnvironmentCreated { environment, .. } => write!(f, "created environment {environment:?}"),
+            Self::ReleaseCreated { application, version, release } => {
+                write!(f, "created version {version} of {application:?}")?;
+                match &release.source.display_version {
+                    Some(display_version) => write!(f, " ({display_version:?})"),
+                    None => Ok(()),
+                }
+            }
+            Self::TeamChanged { application, to, .. } => {
+                write!(f, "application {application:?} now belongs to team {to:?}")
+            }
+            Self::SourceRepoUrlChanged { application, to, .. } => {
+                write!(f, "application {application:?} now comes from {to:?}")
+            }
+            Self::Deployed { environment, application, version, from, dequeued, cause, .. } => {
+                write!(f, "deployed version {version} of {application:?} to {environment:?}")?;
+                match from {
+                    Some(from) if from == version => write!(f, " again")?,
+                    Some(from) => write!(f, ", was {from}")?,
+                    None => {}
+                }
+                if let Some(dequeued) = dequeued.filter(|dequeued| dequeued != version) {
+                    write!(f, ", and dropped version {dequeued} from its queue")?;
+                }
+                cause.fmt_suffix(f)
+            }
+            Self::Queued { environment, application, version, displaced, blockers } => {
+                write!(f, "queued version {version} of {application:?} in {environment:?}")?;
+                if let Some(displaced) = displaced {
+                    write!(f, " in place of {displaced}")?;
+                }
+                f.write_str(" behind ")?;
+                fmt_locks(f, blockers)
+            }
+            Self::QueueDropped { environment, application, version, cause } => {
+                write!(f, "dropped queued version {version} of {application:?} in {environment:?}: ")?;
+                f.write_str(match cause {
+                    QueueDropCause::AlreadyDeployed => "it is deployed already",
+                    QueueDropCause::OnUnlock => "the unlock drops what is queued",
+                    QueueDropCause::ReleaseGone => "its release is gone",
+                })
+            }
+            Self::LockCreated { scope, lock_id, lock, replaced } => {
+                let verb = if replaced.is_some() { "replaced" } else { "created" };
+                write!(f, "{verb} lock {lock_id:?} on {scope}")?;
+                if lock.message.is_empty() { Ok(()) } else { write!(f, ": {:?}", lock.message) }
+            }
+            Self::LockDeleted { scope, lock_id, .. } => write!(f, "deleted lock {lock_id:?} on {scope}"),
+            Self::ReleaseCleanedUp { application, version } => {
+                write!(f, "removed version {version} of {application:?} as cleanup")
+            }
+        }
+    }
+}
+
+impl DeploymentCause {
+    fn fmt_suffix(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NewRelease | Self::Automatic | Self::ReleaseTrain => Ok(()),
+            Self::Manual { overridden, reason } => {
+                f.write_str(" manually")?;
+                if !overridden.is_empty() {
+                    f.write_str(" through ")?;
+                    fmt_locks(f, overridden)?;
+                }
+                match reason {
+                    Some(reason) => write!(f, ": {reason:?}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Unlock => f.write_str(" (was queued)"),
+        }
+    }
+}
+
+/// `lock "a" on environment "staging", lock "b" on team "blue"`, without who and when.
+fn fmt_locks(f: &mut fmt::Formatter<'_>, blockers: &[Blocker]) -> fmt::Result {
+    for (index, blocker) in blockers.iter().enumerate() {
+        let separator = if index == 0 { "" } else { ", " };
+        match blocker {
+            Blocker::EnvironmentLock { lock_id, .. } => {
+                write!(f, "{separator}environment lock {lock_id:?}")?;
+            }
+            Blocker::TeamLock { lock_id, team, .. } => {
+                write!(f, "{separator}lock {lock_id:?} on team {team:?}")?;
+            }
+            Blocker::ApplicationLock { lock_id, .. } => {
+                write!(f, "{separator}application lock {lock_id:?}")?;
+            }
+        }
+    }
+    Ok(())
+}

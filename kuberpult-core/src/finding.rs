@@ -1,0 +1,145 @@
+//! [`Finding`]: what a check of a state finds.
+
+use core::fmt;
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::{ApplicationName, EnvironmentCause, EnvironmentName, State, Version};
+
+/// Something in a state that is wrong, or that somebody should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "code", rename_all_fields = "camelCase"))]
+#[non_exhaustive]
+pub enum Finding {
+    /// Release trains skip the environment, whatever happens.
+    #[cfg_attr(feature = "serde", serde(rename = "TRAINS_SKIP_ENVIRONMENT"))]
+    TrainsSkipEnvironment {
+        /// The environment.
+        environment: EnvironmentName,
+        /// Why.
+        cause: EnvironmentCause,
+    },
+    /// A slot names a release that does not exist, or that has no manifest for the environment.
+    #[cfg_attr(feature = "serde", serde(rename = "DANGLING_VERSION"))]
+    DanglingVersion {
+        /// The environment.
+        environment: EnvironmentName,
+        /// The application.
+        application: ApplicationName,
+        /// The version that is not there.
+        version: Version,
+        /// Whether it is the queued one; otherwise the current one.
+        queued: bool,
+    },
+    /// A slot without version, queue and locks, or a team without locks among the team locks.
+    #[cfg_attr(feature = "serde", serde(rename = "EMPTY_ENTRY"))]
+    EmptyEntry {
+        /// The environment.
+        environment: EnvironmentName,
+    },
+}
+
+impl Finding {
+    /// Whether it is an error. A warning is something that was configured so.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        match self {
+            Self::TrainsSkipEnvironment { .. } => false,
+            Self::DanglingVersion { .. } | Self::EmptyEntry { .. } => true,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TrainsSkipEnvironment { environment, cause } => {
+                write!(f, "release trains will skip environment {environment:?}: {cause}")
+            }
+            Self::DanglingVersion { environment, application, version, queued } => {
+                let role = if *queued { "queued" } else { "current" };
+                write!(
+                    f,
+                    "{role} version {version} of {application:?} in {environment:?} does not exist or has no manifest for it"
+                )
+            }
+            Self::EmptyEntry { environment } => {
+                write!(f, "environment {environment:?} has an entry with nothing in it")
+            }
+        }
+    }
+}
+
+/// Checks a whole state: its fsck. Findings come in name order; none is the best answer.
+///
+/// Takes the releases' content into account, so it needs a state that was not
+/// [restricted](State::restricted_to).
+///
+/// ```
+/// use kuberpult_core::{State, check};
+/// assert!(check(&State::default()).is_empty());
+/// ```
+#[must_use]
+pub fn check(state: &State) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, environment) in &state.environments {
+        if let Some(cause) = state.upstream_problem(name) {
+            findings.push(Finding::TrainsSkipEnvironment { environment: name.clone(), cause });
+        }
+        for (application, slot) in &environment.slots {
+            let releases = state.applications.get(application).map(|application| &application.releases);
+            for (version, queued) in [(slot.current, false), (slot.queued, true)] {
+                let Some(version) = version else { continue };
+                let release = releases.and_then(|releases| releases.get(&version));
+                if !release.is_some_and(|release| release.manifests.contains_key(name)) {
+                    findings.push(Finding::DanglingVersion {
+                        environment: name.clone(),
+                        application: application.clone(),
+                        version,
+                        queued,
+                    });
+                }
+            }
+        }
+        let empty_slots = environment.slots.values().filter(|slot| slot.is_empty()).count();
+        let empty_teams = environment.team_locks.values().filter(|locks| locks.is_empty()).count();
+        findings.extend(
+            core::iter::repeat_with(|| Finding::EmptyEntry { environment: name.clone() })
+                .take(empty_slots + empty_teams),
+        );
+    }
+    findings
+}
+
+impl State {
+    /// What in the configs makes release trains skip an environment, if anything does.
+    pub(crate) fn upstream_problem(&self, name: &EnvironmentName) -> Option<EnvironmentCause> {
+        let config = &self.environments.get(name)?.config;
+        let Some(upstream) = &config.upstream else { return Some(EnvironmentCause::NoUpstream) };
+        match (&upstream.environment, upstream.latest) {
+            (None, false) => Some(EnvironmentCause::NeitherLatestNorEnvironment),
+            (Some(_), true) => Some(EnvironmentCause::BothLatestAndEnvironment),
+            (None, true) => None,
+            (Some(upstream), false) if !self.environments.contains_key(upstream) => {
+                Some(EnvironmentCause::UpstreamNotFound { upstream: upstream.clone() })
+            }
+            (Some(_), false) => {
+                self.upstream_cycle(name).map(|cycle| EnvironmentCause::UpstreamCycle { cycle })
+            }
+        }
+    }
+
+    /// The environments from `start` upstream until `start` comes again, if it does.
+    fn upstream_cycle(&self, start: &EnvironmentName) -> Option<Vec<EnvironmentName>> {
+        let mut path = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut next = start;
+        while seen.insert(next) {
+            path.push(next.clone());
+            next = self.environments.get(next)?.config.upstream_environment()?;
+        }
+        (next == start).then_some(path)
+    }
+}

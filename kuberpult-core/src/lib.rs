@@ -1,0 +1,136 @@
+//! The rules of kuberpult: what is deployed next, as deterministic state transitions.
+//!
+//! kuberpult manages versions of many microservices in many environments. It deploys nothing itself: it
+//! decides, and writes what it decided into a git manifest repository that Argo CD applies. This crate is the
+//! deciding. It does no I/O, reads no clock, needs no `std` and knows nothing of git.
+//!
+//! # The model
+//!
+//! ```text
+//!                         Context: now, actor
+//!                              |
+//!   Command ---------+        v
+//!   (what someone     +--> decide --> Decision: events + report     or   Rejection: everything in the way
+//!    wants)           |                  |
+//!   State ------------+                  v
+//!     ^                                apply (no choices left, cannot fail)
+//!     +----------------------------------+
+//! ```
+//!
+//! - A [`State`] has [environments](Environment) and [applications](Application). In each environment each
+//!   application has a [`Slot`]: the **current** version, the **queued** version (a queue of length one), and
+//!   locks.
+//! - A [`Command`] says what someone wants; [`State::decide`] says what it leads to: a [`Decision`], whose
+//!   [`Event`]s *are* the plan, or a [`Rejection`], which names everything that stands in the way.
+//! - [`State::apply`] carries events out. A dry run is a run whose events are not applied.
+//! - A [`Blocker`] is what holds automatic deployments back: a lock on the environment, on the application
+//!   there, or on the application's team there. An automatic deployment waits in the queue; the next one takes
+//!   its place (*last deployment wins*); when the last lock goes, what is queued is deployed. A manual
+//!   deployment always goes through.
+//! - A release train carries the versions of an upstream environment to the next one. Its [`TrainReport`] has
+//!   exactly one [`Outcome`] for each application.
+//!
+//! # Example
+//!
+//! ```
+//! use kuberpult_core::*;
+//!
+//! let mut state = State::default();
+//! let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
+//! let mut run = |command: Command| -> Result<Decision, Rejection> {
+//!     let decision = state.decide(&context, &command)?;
+//!     state.apply(decision.events());
+//!     Ok(decision)
+//! };
+//!
+//! let development: EnvironmentName = "development".parse()?;
+//! let cart: ApplicationName = "cart".parse()?;
+//! run(Command::CreateEnvironment {
+//!     environment: development.clone(),
+//!     config: EnvironmentConfig::with_upstream_latest(),
+//! })?;
+//! run(Command::CreateEnvironmentLock {
+//!     environment: development.clone(),
+//!     lock_id: "quarter-end".parse()?,
+//!     message: "books are closing".into(),
+//!     ci_link: None,
+//!     suggested_lifetime: None,
+//! })?;
+//!
+//! // A release while the environment is locked waits ...
+//! let manifest = ManifestId::from_bytes(&[1]).unwrap();
+//! let release = CreateRelease::new(cart.clone(), [(development.clone(), manifest)].into());
+//! let decision = run(Command::CreateRelease(release))?;
+//! assert_eq!(
+//!     decision.events()[1].to_string(),
+//!     r#"queued version 1 of "cart" in "development" behind environment lock "quarter-end""#,
+//! );
+//!
+//! // ... until the last lock goes.
+//! let decision = run(Command::DeleteEnvironmentLock {
+//!     environment: development.clone(),
+//!     lock_id: "quarter-end".parse()?,
+//!     queued: None,
+//! })?;
+//! assert_eq!(
+//!     decision.events()[1].to_string(),
+//!     r#"deployed version 1 of "cart" to "development" (was queued)"#,
+//! );
+//! assert_eq!(state.slot(&development, &cart).unwrap().current, Some(Version::FIRST));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Persistence
+//!
+//! Any storage can fill a [`State`], which is plain data, and write what [`Event`]s say. A storage too large
+//! to read for each command asks [`Command::scope`] which part the command can read; deciding on that part
+//! gives the same decision. `kuberpult-git` does so for a git repository.
+//!
+//! # Features
+//!
+//! - `serde`: serialisation of every public type, with the keys of kuberpult's JSON commands.
+
+#![no_std]
+
+extern crate alloc;
+
+mod apply;
+mod argocd;
+mod blocker;
+mod command;
+mod context;
+mod decide;
+mod decision;
+mod environment_config;
+mod event;
+mod finding;
+mod lock;
+mod name;
+mod rejection;
+mod release;
+mod scope;
+mod state;
+mod time;
+mod train_report;
+mod version;
+
+pub use argocd::{AccessEntry, ArgoCd, Destination, IgnoreDifference, SyncWindow};
+pub use blocker::Blocker;
+pub use command::{Command, CreateRelease, Deploy, OnLock, ReleaseTrain, TrainOnLock, TrainTargetType};
+pub use context::{Actor, Context};
+pub use decision::{Decision, Note, Report};
+pub use environment_config::{EnvironmentConfig, OnUnlock, Upstream};
+pub use event::{DeploymentCause, Event, QueueDropCause};
+pub use finding::{Finding, check};
+pub use lock::{Lock, LockScope, Locks};
+pub use name::{ApplicationName, EnvironmentName, GroupName, LockId, NameError, TeamName};
+pub use rejection::{Refusal, Rejection};
+pub use release::{ManifestId, ManifestIdError, Release, ReleaseSource};
+pub use scope::{ApplicationScope, ReleasePart, ReleaseScope, Scope};
+pub use state::{Application, Environment, Settings, Slot, State};
+pub use time::{Time, TimeError};
+pub use train_report::{
+    ApplicationCause, ApplicationReport, EnvironmentCause, EnvironmentReport, Outcome, TrainReport,
+    TrainUpstream,
+};
+pub use version::{Version, VersionError};

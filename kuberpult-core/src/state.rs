@@ -1,0 +1,209 @@
+//! [`State`]: everything that decisions read.
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
+
+use crate::{
+    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, GroupName, Locks, Release, TeamName,
+    Version,
+};
+
+/// What is there: environments, applications, and what each application has in each environment.
+///
+/// Plain data with public fields, so that any storage can fill it. It holds what decisions read and nothing
+/// else: who deployed and when, and the manifests themselves, are the storage's. It changes by
+/// [`apply`](State::apply) only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct State {
+    /// Settings of the whole installation.
+    pub settings: Settings,
+    /// The environments by name.
+    pub environments: BTreeMap<EnvironmentName, Environment>,
+    /// The applications that have a release, by name.
+    pub applications: BTreeMap<ApplicationName, Application>,
+}
+
+/// Settings of the whole installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct Settings {
+    /// How many releases cleanup keeps: the oldest one in use and this many less one before it. 20 when not set.
+    pub releases_kept: NonZeroU32,
+}
+
+impl Settings {
+    /// Upstream's number of releases that cleanup keeps.
+    pub const DEFAULT_RELEASES_KEPT: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { releases_kept: Self::DEFAULT_RELEASES_KEPT }
+    }
+}
+
+/// A target of deployments.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct Environment {
+    /// What it is connected to.
+    pub config: EnvironmentConfig,
+    /// Locks on the whole environment.
+    pub locks: Locks,
+    /// Locks on a team's applications in the environment. INVARIANT: no empty entry.
+    pub team_locks: BTreeMap<TeamName, Locks>,
+    /// What each application has here. INVARIANT: no empty slot.
+    pub slots: BTreeMap<ApplicationName, Slot>,
+}
+
+/// A microservice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct Application {
+    /// The team that owns it.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub team: Option<TeamName>,
+    /// The address of its source repository.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub source_repo_url: Option<Arc<str>>,
+    /// Its releases by version.
+    pub releases: BTreeMap<Version, Release>,
+}
+
+impl Application {
+    /// The highest version.
+    #[must_use]
+    pub fn newest(&self) -> Option<Version> {
+        self.releases.last_key_value().map(|(version, _)| *version)
+    }
+}
+
+/// What one application has in one environment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct Slot {
+    /// The deployed version.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub current: Option<Version>,
+    /// The version that waits: a queue of length 0 or 1.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub queued: Option<Version>,
+    /// Locks on the application here.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Locks::is_empty"))]
+    pub locks: Locks,
+}
+
+impl Slot {
+    /// Whether there is nothing in it; an empty slot is no slot.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.current.is_none() && self.queued.is_none() && self.locks.is_empty()
+    }
+}
+
+pub(crate) static NO_LOCKS: Locks = Locks::new();
+
+impl State {
+    /// The slot of an application in an environment, if there is one.
+    #[must_use]
+    pub fn slot(&self, environment: &EnvironmentName, application: &ApplicationName) -> Option<&Slot> {
+        self.environments.get(environment)?.slots.get(application)
+    }
+
+    /// The members of an environment group, in name order.
+    pub fn group<'a>(
+        &'a self,
+        group: &'a GroupName,
+    ) -> impl Iterator<Item = (&'a EnvironmentName, &'a Environment)> {
+        self.environments
+            .iter()
+            .filter(move |(_, environment)| environment.config.environment_group.as_ref() == Some(group))
+    }
+
+    /// Everything that holds automatic deployments of an application to an environment back, in the order
+    /// environment, team, application, and by id within each. Empty for an unknown environment.
+    #[must_use]
+    pub fn blockers(&self, environment: &EnvironmentName, application: &ApplicationName) -> Vec<Blocker> {
+        let team = self.applications.get(application).and_then(|application| application.team.as_ref());
+        let Some(there) = self.environments.get(environment) else { return Vec::new() };
+        let mut blockers = Vec::new();
+        blockers.extend(there.environment_blockers(environment));
+        blockers.extend(there.application_blockers(environment, application, team));
+        blockers
+    }
+}
+
+impl Environment {
+    /// The environment-level blockers, by id.
+    pub(crate) fn environment_blockers(&self, name: &EnvironmentName) -> impl Iterator<Item = Blocker> {
+        environment_lock_blockers(name, &self.locks)
+    }
+
+    /// The blockers that concern one application of this environment, and not all.
+    pub(crate) fn application_blockers(
+        &self,
+        name: &EnvironmentName,
+        application: &ApplicationName,
+        team: Option<&TeamName>,
+    ) -> impl Iterator<Item = Blocker> {
+        let locks = self.slots.get(application).map_or(&NO_LOCKS, |slot| &slot.locks);
+        self.team_blockers(name, team).chain(application_lock_blockers(name, application, locks))
+    }
+
+    fn team_blockers(
+        &self,
+        name: &EnvironmentName,
+        team: Option<&TeamName>,
+    ) -> impl Iterator<Item = Blocker> {
+        let held = team.and_then(|team| self.team_locks.get_key_value(team));
+        held.into_iter().flat_map(move |(team, locks)| team_lock_blockers(name, team, locks))
+    }
+}
+
+/// Locks on an environment as blockers.
+pub(crate) fn environment_lock_blockers(
+    environment: &EnvironmentName,
+    locks: &Locks,
+) -> impl Iterator<Item = Blocker> {
+    locks.iter().map(move |(lock_id, lock)| Blocker::EnvironmentLock {
+        environment: environment.clone(),
+        lock_id: lock_id.clone(),
+        lock: lock.clone(),
+    })
+}
+
+/// Locks on a team in an environment as blockers.
+pub(crate) fn team_lock_blockers(
+    environment: &EnvironmentName,
+    team: &TeamName,
+    locks: &Locks,
+) -> impl Iterator<Item = Blocker> {
+    locks.iter().map(move |(lock_id, lock)| Blocker::TeamLock {
+        environment: environment.clone(),
+        team: team.clone(),
+        lock_id: lock_id.clone(),
+        lock: lock.clone(),
+    })
+}
+
+/// Locks on an application in an environment as blockers.
+pub(crate) fn application_lock_blockers(
+    environment: &EnvironmentName,
+    application: &ApplicationName,
+    locks: &Locks,
+) -> impl Iterator<Item = Blocker> {
+    locks.iter().map(move |(lock_id, lock)| Blocker::ApplicationLock {
+        environment: environment.clone(),
+        application: application.clone(),
+        lock_id: lock_id.clone(),
+        lock: lock.clone(),
+    })
+}

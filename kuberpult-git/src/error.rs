@@ -1,0 +1,191 @@
+//! What can go wrong with a manifest repository.
+
+use std::path::PathBuf;
+
+use kuberpult_core::{ManifestId, Rejection};
+
+/// Why a manifest repository could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InitError {
+    /// The directory holds something else.
+    #[error("cannot make a manifest repository in `{}`: it is no git repository and not empty", directory.display())]
+    NotEmpty {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The branch name is not valid.
+    #[error("`{branch}` is no valid branch name")]
+    InvalidBranch {
+        /// The name.
+        branch: String,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Git could not make it.
+    #[error("cannot make a git repository in `{}`", directory.display())]
+    Git {
+        /// The directory.
+        directory: PathBuf,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// It was made, or was there, but could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It is there, but could not be marked as a manifest repository.
+    #[error(transparent)]
+    Transact(#[from] TransactError),
+}
+
+/// Why a manifest repository could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is no git repository.
+    #[error("`{}` is in no git repository; `kuberpult init` makes one", directory.display())]
+    NoRepository {
+        /// The directory that was given.
+        directory: PathBuf,
+        /// What was found.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The repository's branch holds something else.
+    #[error(
+        "branch `{branch}` of `{}` is no manifest repository: it has neither `environments/` nor `applications/` nor `kuberpult.json`; `kuberpult init` makes it one",
+        directory.display()
+    )]
+    NoManifestRepository {
+        /// The repository's directory.
+        directory: PathBuf,
+        /// The branch.
+        branch: String,
+    },
+    /// There is no such branch.
+    #[error("`{}` has no branch `{branch}`", directory.display())]
+    NoBranch {
+        /// The repository's directory.
+        directory: PathBuf,
+        /// The branch.
+        branch: String,
+    },
+    /// No branch was given, and none is checked out.
+    #[error("no branch is checked out in `{}`; name one with `--branch`", directory.display())]
+    NoBranchCheckedOut {
+        /// The repository's directory.
+        directory: PathBuf,
+    },
+    /// The repository could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Why a manifest repository could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// A file is not what the layout says it is. Nothing is repaired silently.
+    #[error("`{path}` in the manifest repository is not understood: expected {expected}, found {found}")]
+    NotUnderstood {
+        /// The path in the tree.
+        path: String,
+        /// What belongs there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// Git could not read something.
+    #[error("cannot read {what}")]
+    Git {
+        /// What was read.
+        what: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Why a command was not carried out. Nothing has changed, unless the variant says otherwise.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransactError {
+    /// A rule refuses the command.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The repository could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A release refers to a manifest that was never given to [`add_manifest`](crate::ManifestRepo::add_manifest)
+    /// and that the repository does not have.
+    #[error("manifest {manifest} is not in the repository; add it before the release that refers to it")]
+    UnknownManifest {
+        /// The manifest.
+        manifest: ManifestId,
+    },
+    /// An environment has Argo CD settings, and nobody said where Argo CD finds the repository.
+    #[error(
+        "environment `{environment}` has Argo CD settings, but the address at which Argo CD finds this repository is not known; give it with `--argocd-repo-url`, as `argocd.repoUrl` in `kuberpult.json`, or add a remote"
+    )]
+    NoRepoUrl {
+        /// The environment.
+        environment: String,
+    },
+    /// The branch is checked out in a work tree that has changes of its own.
+    #[error(
+        "branch `{branch}` is checked out in `{}`, which has changes that are not committed: {}; commit, stash or undo them first",
+        work_tree.display(), paths.join(", ")
+    )]
+    DirtyWorkTree {
+        /// The branch.
+        branch: String,
+        /// The work tree.
+        work_tree: PathBuf,
+        /// What is changed, as paths; the first few.
+        paths: Vec<String>,
+    },
+    /// The commit was made and is on the branch, but a work tree that has the branch checked out could not follow.
+    #[error("commit {commit} is on the branch, but the work tree `{}` could not be updated: {message}; `git reset --hard` there brings it up to date", work_tree.display())]
+    WorkTreeNotUpdated {
+        /// The commit.
+        commit: String,
+        /// The work tree.
+        work_tree: PathBuf,
+        /// What git said.
+        message: String,
+    },
+    /// Others were faster each time.
+    #[error("the branch was moved by others {attempts} times in a row; try again")]
+    LostRace {
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// Another writer on this machine holds the repository.
+    #[error("another process has been writing to `{}` for {seconds} seconds; try again", directory.display())]
+    Busy {
+        /// The repository's directory.
+        directory: PathBuf,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// The time of the command cannot be the time of a commit.
+    #[error("a commit cannot be made at {time}: git's time begins in 1970")]
+    TimeBefore1970 {
+        /// The time.
+        time: kuberpult_core::Time,
+    },
+    /// Git could not write something.
+    #[error("cannot write {what}")]
+    Write {
+        /// What was written.
+        what: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The `git` executable is needed for a work tree, and could not be run.
+    #[error("cannot run `git`, which is needed to keep the work tree `{}` up to date", work_tree.display())]
+    NoGit {
+        /// The work tree.
+        work_tree: PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+}
