@@ -44,6 +44,8 @@ pub enum ApplicationScope {
 /// version number only.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReleaseScope {
+    /// Every one in full.
+    pub every: bool,
     /// This version in full.
     pub whole: Option<Version>,
     /// The newest; manifests for the scope's environments.
@@ -147,6 +149,16 @@ fn members(state: &State, group: &GroupName) -> BTreeSet<EnvironmentName> {
 }
 
 impl Scope {
+    /// All there is. Of the state given here only the names of environments count.
+    #[must_use]
+    pub fn everything(state: &State) -> Self {
+        Self {
+            environments: state.environments.keys().cloned().collect(),
+            applications: ApplicationScope::All,
+            releases: ReleaseScope { every: true, ..ReleaseScope::default() },
+        }
+    }
+
     /// What settling the queues of some environments reads.
     fn of_queues_in(environments: BTreeSet<EnvironmentName>) -> Self {
         Self {
@@ -189,7 +201,7 @@ impl ReleaseScope {
         let slot_has = |environments: &BTreeSet<EnvironmentName>, of: fn(&Slot) -> Option<Version>| {
             environments.iter().any(|environment| slot_in(environment).and_then(of) == Some(version))
         };
-        if self.whole == Some(version) {
+        if self.every || self.whole == Some(version) {
             ReleasePart::Whole
         } else if (self.newest && newest == Some(version))
             || slot_has(&self.current_in, |slot| slot.current)

@@ -1,6 +1,15 @@
 //! `config.json` of an environment, written as upstream's Go encoder writes it.
 
+use std::io;
+
 use kuberpult_core::EnvironmentConfig;
+use serde::Serialize as _;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+
+use crate::strict_json::{first_document, only_document};
+
+/// Holds automatic deployments back, and nothing here knows it yet.
+const FREEZE_WINDOWS: &str = "freezeWindows";
 
 /// Why a text is no environment config.
 #[derive(Debug, thiserror::Error)]
@@ -17,16 +26,221 @@ pub enum ConfigError {
     },
 }
 
+/// Why an environment config in a repository cannot be worked with. Reads well after "found".
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExistingConfigError {
+    /// It is no JSON, or a value has the wrong form.
+    #[error("something else: {0}")]
+    Malformed(serde_json::Error),
+    /// Ignoring a freeze window would deploy through it.
+    #[error("freeze windows (key `{FREEZE_WINDOWS}`), which are not supported yet")]
+    FreezeWindows,
+}
+
 /// Reads an environment config that somebody gives us: unknown keys are refused by name.
 ///
 /// # Errors
 /// The text is no such config.
 pub fn environment_config_from_json(text: &str) -> Result<EnvironmentConfig, ConfigError> {
-    todo!("{text}")
+    let (config, keys) = only_document(text).map_err(ConfigError::Malformed)?;
+    if keys.is_empty() { Ok(config) } else { Err(ConfigError::UnknownKeys { keys }) }
+}
+
+/// Reads an environment config of an existing repository as upstream does: unknown keys do not matter, nor does
+/// what follows the first JSON document. Keys are not matched without regard to case, as Go would.
+///
+/// # Errors
+/// The text is no such config, or has a key whose neglect would deploy what must not be deployed.
+pub(crate) fn environment_config_from_existing_json(
+    text: &str,
+) -> Result<EnvironmentConfig, ExistingConfigError> {
+    let (config, unknown): (_, Vec<String>) = first_document(text).map_err(ExistingConfigError::Malformed)?;
+    if unknown.iter().any(|key| key == FREEZE_WINDOWS) {
+        return Err(ExistingConfigError::FreezeWindows);
+    }
+    Ok(config)
 }
 
 /// Writes an environment config byte for byte as upstream does.
 #[must_use]
 pub fn environment_config_to_json(config: &EnvironmentConfig) -> String {
-    todo!("{config:?}")
+    let mut text = Vec::new();
+    let formatter = GoFormatter(PrettyFormatter::with_indent(b"  "));
+    let written = config.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter));
+    text.push(b'\n');
+    #[expect(clippy::expect_used, reason = "a config has string keys only, and a Vec takes every byte")]
+    written.map(|()| String::from_utf8(text)).expect("serialisable").expect("JSON is UTF-8")
+}
+
+/// Indents and escapes as Go's `encoding/json` (1.21) with `SetIndent("", "  ")`.
+struct GoFormatter(PrettyFormatter<'static>);
+
+impl Formatter for GoFormatter {
+    /// Go escapes what would end an HTML element or a JavaScript line.
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, w: &mut W, fragment: &str) -> io::Result<()> {
+        for piece in fragment.split_inclusive(is_escaped_by_go) {
+            match piece.chars().next_back().filter(|last| is_escaped_by_go(*last)) {
+                Some(last) => {
+                    w.write_all(piece.strip_suffix(last).unwrap_or(piece).as_bytes())?;
+                    write!(w, "\\u{:04x}", u32::from(last))?;
+                }
+                None => w.write_all(piece.as_bytes())?,
+            }
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(&mut self, w: &mut W, escape: CharEscape) -> io::Result<()> {
+        match escape {
+            CharEscape::Backspace => w.write_all(b"\\u0008"),
+            CharEscape::FormFeed => w.write_all(b"\\u000c"),
+            other => self.0.write_char_escape(w, other),
+        }
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.begin_array(w)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_array(w)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(w, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_array_value(w)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.begin_object(w)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_object(w)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(w, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(w)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.0.end_object_value(w)
+    }
+}
+
+fn is_escaped_by_go(c: char) -> bool {
+    matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use kuberpult_core::{ArgoCd, OnUnlock, SyncWindow, Upstream};
+
+    use super::*;
+
+    #[test]
+    fn an_empty_config_is_an_empty_object() {
+        assert_eq!(environment_config_to_json(&EnvironmentConfig::default()), "{}\n");
+    }
+
+    #[test]
+    fn keys_have_upstreams_order_and_empty_values_are_left_out() {
+        let mut argocd = ArgoCd::default();
+        argocd.destination.server = "https://example.com".into();
+        argocd.sync_windows = vec![SyncWindow { applications: vec!["a".into()], ..SyncWindow::default() }];
+        let mut config = EnvironmentConfig::default();
+        config.upstream = Some(Upstream::default());
+        config.argocd = Some(argocd);
+        config.environment_group = Some("live".parse().unwrap());
+        config.on_unlock = Some(OnUnlock::Keep);
+        let text = r#"{
+  "upstream": {},
+  "argocd": {
+    "destination": {
+      "name": "",
+      "server": "https://example.com"
+    },
+    "syncWindows": [
+      {
+        "schedule": "",
+        "duration": "",
+        "kind": "",
+        "applications": [
+          "a"
+        ]
+      }
+    ]
+  },
+  "environmentGroup": "live",
+  "onUnlock": "keep"
+}
+"#;
+        assert_eq!(environment_config_to_json(&config), text);
+        assert_eq!(environment_config_from_json(text).unwrap(), config);
+        assert_eq!(environment_config_from_existing_json(text).unwrap(), config);
+    }
+
+    #[test]
+    fn strings_are_escaped_as_go_does() {
+        let mut argocd = ArgoCd::default();
+        argocd.destination.name = "<a>&b\u{2028}\u{2029}ü🚀\u{7f}\"\\/".into();
+        argocd.destination.server = "\n\r\t\u{8}\u{c}\u{1}\u{1f}".into();
+        let mut config = EnvironmentConfig::default();
+        config.argocd = Some(argocd);
+        let text = environment_config_to_json(&config);
+        assert!(
+            text.contains("\"name\": \"\\u003ca\\u003e\\u0026b\\u2028\\u2029ü🚀\u{7f}\\\"\\\\/\","),
+            "{text}"
+        );
+        assert!(text.contains(r#""server": "\n\r\t\u0008\u000c\u0001\u001f""#), "{text}");
+        assert_eq!(environment_config_from_json(&text).unwrap(), config);
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name_and_path() {
+        let text = r#"{"upstrem": 1, "upstream": {"latest": true, "Latest": true}, "freezeWindows": [],
+            "argocd": {"destinaton": {}, "syncWindows": [{}, {"kid": 1}]}}"#;
+        assert_eq!(
+            environment_config_from_json(text).unwrap_err().to_string(),
+            "unknown keys in the environment config: upstrem, upstream.Latest, freezeWindows, argocd.destinaton, argocd.syncWindows[1].kid"
+        );
+    }
+
+    #[test]
+    fn what_is_no_config_is_refused() {
+        for text in ["", "[]", "{", r#"{"upstream": 1}"#, "{} {}", r#"{"environmentGroup": "a/b"}"#] {
+            let error = environment_config_from_json(text).unwrap_err();
+            assert!(matches!(error, ConfigError::Malformed(_)), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn existing_configs_may_have_more() {
+        let text = r#"{"upstream": {"latest": true, "environment": ""}, "argocd_configs": {"a": [1]}}
+            {"upstream": {"environment": "x"}}"#;
+        assert_eq!(
+            environment_config_from_existing_json(text).unwrap(),
+            EnvironmentConfig::with_upstream_latest()
+        );
+        assert!(matches!(
+            environment_config_from_existing_json("").unwrap_err(),
+            ExistingConfigError::Malformed(_)
+        ));
+    }
+
+    #[test]
+    fn freeze_windows_are_not_ignored() {
+        let error =
+            environment_config_from_existing_json(r#"{"freezeWindows": [{"kind": "deny"}]}"#).unwrap_err();
+        assert_eq!(error.to_string(), "freeze windows (key `freezeWindows`), which are not supported yet");
+        // elsewhere the word means nothing
+        assert!(environment_config_from_existing_json(r#"{"x": {"freezeWindows": []}}"#).is_ok());
+    }
 }

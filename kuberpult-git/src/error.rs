@@ -33,9 +33,6 @@ pub enum InitError {
     /// It was made, or was there, but could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// It is there, but could not be marked as a manifest repository.
-    #[error(transparent)]
-    Transact(#[from] TransactError),
 }
 
 /// Why a manifest repository could not be opened.
@@ -52,7 +49,7 @@ pub enum OpenError {
     },
     /// The repository's branch holds something else.
     #[error(
-        "branch `{branch}` of `{}` is no manifest repository: it has neither `environments/` nor `applications/` nor `kuberpult.json`; `kuberpult init` makes it one",
+        "branch `{branch}` of `{}` is no manifest repository: it has neither `environments/` nor `applications/` nor `kuberpult.json`; to make it one, commit a `kuberpult.json` that contains `{{}}`",
         directory.display()
     )]
     NoManifestRepository {
@@ -188,4 +185,16 @@ pub enum TransactError {
         /// What went wrong.
         source: std::io::Error,
     },
+}
+
+impl ReadError {
+    pub(crate) fn git(what: impl Into<String>, source: gix::Error) -> Self {
+        Self::Git { what: what.into(), source: source.into() }
+    }
+}
+
+impl TransactError {
+    pub(crate) fn write(what: impl Into<String>, source: gix::Error) -> Self {
+        Self::Write { what: what.into(), source: source.into() }
+    }
 }

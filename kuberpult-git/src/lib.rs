@@ -1,9 +1,24 @@
 //! kuberpult's manifest repository: state and events of `kuberpult-core` in git, as Argo CD reads them.
 
+mod argocd;
+mod argocd_yaml;
+mod commit_message;
 mod config_json;
 mod error;
+mod git_command;
+mod layout;
+mod open;
+mod project;
+mod read_state;
 mod repo;
+mod settings_json;
+mod strict_json;
+mod tree;
+mod work_tree;
+mod write;
+mod writer_lock;
 
 pub use config_json::{ConfigError, environment_config_from_json, environment_config_to_json};
 pub use error::{InitError, OpenError, ReadError, TransactError};
-pub use repo::{CommitId, InitOptions, ManifestRepo, OpenOptions, Plan, Receipt};
+pub use open::{InitOptions, OpenOptions};
+pub use repo::{CommitId, ManifestRepo, Plan, Receipt};

@@ -1,46 +1,69 @@
 //! [`ManifestRepo`]: one branch of one repository.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
-use kuberpult_core::{Actor, Command, Context, Decision, ManifestId, State};
+use gix::ObjectId;
+use gix::refs::FullName;
+use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, State};
 
-use crate::{InitError, OpenError, ReadError, TransactError};
+use crate::commit_message::commit_message;
+use crate::project::{Edit, project};
+use crate::read_state::Snapshot;
+use crate::settings_json::RepositorySettings;
+use crate::work_tree::WorkTrees;
+use crate::write::{self, CommitHeader, PendingManifests, branch_commit, object_id};
+use crate::writer_lock::WriterLock;
+use crate::{ReadError, TransactError, argocd};
 
 /// The id of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommitId(gix::ObjectId);
+pub struct CommitId(pub(crate) ObjectId);
 
+/// All hexadecimal digits.
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }
 }
 
-/// How a manifest repository is made.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct InitOptions {
-    /// The branch; `main` when not given.
-    pub branch: Option<String>,
-    /// Whether it is made without a work tree.
-    pub bare: bool,
-}
-
-/// How a manifest repository is opened.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct OpenOptions {
-    /// The branch; the one that is checked out when not given.
-    pub branch: Option<String>,
-    /// The address at which Argo CD finds the repository; what `kuberpult.json` says, or the address of the
-    /// remote, when not given.
-    pub argocd_repo_url: Option<String>,
-}
-
 /// One branch of one git repository, as a manifest repository.
-#[derive(Debug)]
-pub struct ManifestRepo {}
+///
+/// ```
+/// use kuberpult_core::{Actor, Command, Context, EnvironmentConfig};
+/// use kuberpult_git::{InitOptions, ManifestRepo};
+///
+/// let directory = tempfile::tempdir()?;
+/// let mut repo = ManifestRepo::init(directory.path(), &InitOptions::default())?;
+/// let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
+/// let receipt = repo.transact(
+///     &context,
+///     &Command::CreateEnvironment {
+///         environment: "development".parse()?,
+///         config: EnvironmentConfig::with_upstream_latest(),
+///     },
+/// )?;
+/// assert_eq!(receipt.commit, repo.head()?);
+/// assert_eq!(repo.state()?.environments.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ManifestRepo {
+    pub(crate) repo: gix::Repository,
+    pub(crate) branch: FullName,
+    pub(crate) argocd_repo_url: Option<String>,
+    pub(crate) pending: PendingManifests,
+}
+
+impl fmt::Debug for ManifestRepo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManifestRepo")
+            .field("directory", &self.directory())
+            .field("branch", &self.branch())
+            .finish_non_exhaustive()
+    }
+}
 
 /// What a command would lead to now.
 #[derive(Debug, Clone)]
@@ -62,58 +85,189 @@ pub struct Receipt {
     pub attempts: u32,
 }
 
+/// How often a command is decided again after others have moved the branch.
+const ATTEMPTS: u32 = 20;
+
 impl ManifestRepo {
-    /// Makes an empty manifest repository, or marks the one that is there.
-    pub fn init(directory: &Path, options: &InitOptions) -> Result<Self, InitError> {
-        todo!("{directory:?} {options:?}")
-    }
-
-    /// Opens the repository around a directory.
-    pub fn open(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
-        todo!("{directory:?} {options:?}")
-    }
-
     /// The repository's directory: the work tree, or the bare repository.
     #[must_use]
-    pub fn directory(&self) -> PathBuf {
-        todo!()
+    pub fn directory(&self) -> &Path {
+        self.repo.workdir().unwrap_or_else(|| self.repo.git_dir())
     }
 
     /// The branch's short name.
     #[must_use]
-    pub fn branch(&self) -> &str {
-        todo!()
+    pub fn branch(&self) -> String {
+        self.branch.shorten().to_string()
     }
 
     /// Who git says the user is: `user.name` and `user.email`, or `GIT_AUTHOR_NAME` and `GIT_AUTHOR_EMAIL`.
     #[must_use]
     pub fn git_identity(&self) -> Option<Actor> {
-        todo!()
+        let author = self.repo.author()?.ok()?;
+        Some(Actor::new(&author.name.to_string(), &author.email.to_string()))
     }
 
     /// The newest commit of the branch; none in an empty repository.
+    ///
+    /// # Errors
+    /// The branch cannot be read.
     pub fn head(&self) -> Result<Option<CommitId>, ReadError> {
-        todo!()
+        let commit = branch_commit(&self.repo, &self.branch)
+            .map_err(|error| ReadError::git(format!("branch `{}`", self.branch()), error))?;
+        Ok(commit.map(CommitId))
     }
 
     /// The whole state at the newest commit.
+    ///
+    /// # Errors
+    /// Something in the repository cannot be read or is not understood.
     pub fn state(&self) -> Result<State, ReadError> {
-        todo!()
+        let snapshot = Snapshot::open(&self.repo, self.head()?.map(|commit| commit.0))?;
+        snapshot.state(&Scope::everything(&snapshot.configs))
     }
 
     /// Keeps a manifest for a release that will refer to it. It is written with the commit of that release.
-    pub fn add_manifest(&mut self, content: &[u8]) -> ManifestId {
-        todo!("{content:?}")
+    pub fn add_manifest(&mut self, content: &[u8]) -> Result<ManifestId, TransactError> {
+        let failed = |error| TransactError::write("a manifest", error);
+        let id = gix::objs::compute_hash(self.repo.object_hash(), gix::objs::Kind::Blob, content)
+            .map_err(failed)?;
+        let Some(manifest) = ManifestId::from_bytes(id.as_bytes()) else {
+            return Err(failed(gix::Error::from_error(gix::error::message("the object id is too long"))));
+        };
+        self.pending.entry(manifest).or_insert_with(|| content.to_owned());
+        Ok(manifest)
     }
 
     /// Decides a command on the newest commit and changes nothing: a dry run.
+    ///
+    /// # Errors
+    /// What [`transact`](Self::transact) would refuse, but for what only writing finds out.
     pub fn plan(&self, context: &Context, command: &Command) -> Result<Plan, TransactError> {
-        todo!("{context:?} {command:?}")
+        let prepared = self.prepare(context, command)?;
+        Ok(Plan { decision: prepared.decision, base: prepared.base.map(CommitId) })
     }
 
     /// Decides a command on the newest commit and writes what it leads to: one commit, or none if there is
     /// nothing to do.
+    ///
+    /// When somebody else moves the branch meanwhile, the command is decided again on what is there then. A work
+    /// tree that has the branch checked out follows.
+    ///
+    /// # Errors
+    /// A rule refuses the command, or something cannot be read or written. The branch is what it was, except
+    /// after [`TransactError::WorkTreeNotUpdated`].
     pub fn transact(&mut self, context: &Context, command: &Command) -> Result<Receipt, TransactError> {
-        todo!("{context:?} {command:?}")
+        let _lock = WriterLock::acquire(self.repo.common_dir())?;
+        for attempts in 1..=ATTEMPTS {
+            let prepared = self.prepare(context, command)?;
+            if prepared.decision.events().is_empty() {
+                return Ok(Receipt { decision: prepared.decision, commit: None, attempts });
+            }
+            if let Some(commit) = self.write(context, command, &prepared)? {
+                self.forget_written_manifests(prepared.decision.events());
+                return Ok(Receipt { decision: prepared.decision, commit: Some(CommitId(commit)), attempts });
+            }
+            sleep(Duration::from_millis(fastrand::u64(0..=u64::from(attempts) * 5)));
+        }
+        Err(TransactError::LostRace { attempts: ATTEMPTS })
     }
+
+    /// Decides, and finds out what would be written.
+    fn prepare(&self, context: &Context, command: &Command) -> Result<Prepared, TransactError> {
+        let base = self.head()?.map(|commit| commit.0);
+        let snapshot = Snapshot::open(&self.repo, base)?;
+        let state = snapshot.state(&command.scope(&snapshot.configs))?;
+        let decision = state.decide(context, command)?;
+        self.refuse_unknown_manifests(decision.events())?;
+
+        let empty = ObjectId::empty_blob(self.repo.object_hash());
+        let mut edits: Vec<Edit> =
+            decision.events().iter().flat_map(|event| project(event, context, empty)).collect();
+        let repo_url = self.repo_url(&snapshot);
+        edits.extend(argocd::project(&snapshot, decision.events(), repo_url.as_deref(), &self.branch())?);
+        let committer = committer(&snapshot.settings);
+        Ok(Prepared { base, decision, edits, committer })
+    }
+
+    /// Writes what was prepared; nothing if the branch is no longer where it was.
+    fn write(
+        &self,
+        context: &Context,
+        command: &Command,
+        prepared: &Prepared,
+    ) -> Result<Option<ObjectId>, TransactError> {
+        let base_tree = match prepared.base {
+            None => ObjectId::empty_tree(self.repo.object_hash()),
+            Some(base) => {
+                let tree = self.repo.find_commit(base).and_then(|commit| commit.tree_id());
+                tree.map_err(|error| ReadError::git(format!("commit {base}"), error))?.detach()
+            }
+        };
+        let work_trees = WorkTrees::of_branch(&self.repo, &self.branch)?;
+        work_trees.refuse_changes()?;
+        let tree = write::tree(&self.repo, base_tree, &prepared.edits, &self.pending)?;
+        work_trees.refuse_obstacles(base_tree, tree)?;
+        let message = commit_message(command, &prepared.decision);
+        let header = CommitHeader { context, committer: &prepared.committer, message };
+        let commit = header.write(&self.repo, tree, prepared.base)?;
+        if !header.move_branch(&self.repo, &self.branch, prepared.base, commit)? {
+            return Ok(None);
+        }
+        work_trees.follow(base_tree, tree, commit)?;
+        Ok(Some(commit))
+    }
+
+    fn refuse_unknown_manifests(&self, events: &[Event]) -> Result<(), TransactError> {
+        for manifest in released_manifests(events) {
+            let known = self.pending.contains_key(manifest)
+                || object_id(manifest).is_some_and(|id| self.repo.has_object(id));
+            if !known {
+                return Err(TransactError::UnknownManifest { manifest: *manifest });
+            }
+        }
+        Ok(())
+    }
+
+    fn forget_written_manifests(&mut self, events: &[Event]) {
+        for manifest in released_manifests(events) {
+            self.pending.remove(manifest);
+        }
+    }
+
+    fn repo_url(&self, snapshot: &Snapshot<'_>) -> Option<String> {
+        let given = self.argocd_repo_url.clone().or_else(|| snapshot.settings.argocd_repo_url.clone());
+        given.or_else(|| {
+            let names = self.repo.remote_names();
+            let remote = names.iter().find(|name| name.as_slice() == b"origin").or_else(|| names.first())?;
+            let url = self.repo.config_snapshot().string(format!("remote.{remote}.url").as_str())?;
+            Some(argocd::without_password(&url.to_string()))
+        })
+    }
+}
+
+/// A decision, and what carrying it out writes.
+struct Prepared {
+    base: Option<ObjectId>,
+    decision: Decision,
+    edits: Vec<Edit>,
+    committer: Actor,
+}
+
+fn released_manifests(events: &[Event]) -> impl Iterator<Item = &ManifestId> {
+    events
+        .iter()
+        .flat_map(|event| match event {
+            Event::ReleaseCreated { release, .. } => Some(&release.manifests),
+            _ => None,
+        })
+        .flat_map(|manifests| manifests.values())
+}
+
+/// The committer: upstream's, unless the repository's settings say otherwise.
+fn committer(settings: &RepositorySettings) -> Actor {
+    let given = settings.committer.as_ref();
+    let name = given.and_then(|given| given.name.as_deref()).unwrap_or("kuberpult");
+    let email = given.and_then(|given| given.email.as_deref()).unwrap_or("kuberpult@freiheit.com");
+    Actor::new(name, email)
 }

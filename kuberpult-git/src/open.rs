@@ -1,0 +1,136 @@
+//! Making and opening manifest repositories.
+
+use std::path::{Path, PathBuf};
+
+use gix::refs::FullName;
+use gix::refs::transaction::{PreviousValue, RefEdit};
+
+use crate::layout::{APPLICATIONS, ENVIRONMENTS, SETTINGS};
+use crate::tree::Directory;
+use crate::write::{PendingManifests, branch_commit};
+use crate::{InitError, ManifestRepo, OpenError, ReadError};
+
+/// How a manifest repository is made.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct InitOptions {
+    /// The branch; `main` when not given.
+    pub branch: Option<String>,
+    /// Whether it is made without a work tree.
+    pub bare: bool,
+}
+
+/// How a manifest repository is opened.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct OpenOptions {
+    /// The branch; the one that is checked out when not given.
+    pub branch: Option<String>,
+    /// The address at which Argo CD finds the repository; what `kuberpult.json` says, or the address of the
+    /// remote, when not given.
+    pub argocd_repo_url: Option<String>,
+}
+
+const DEFAULT_BRANCH: &str = "main";
+
+impl ManifestRepo {
+    /// Makes an empty manifest repository, or opens the one that is there.
+    ///
+    /// The directory and those above it are made when they do not exist.
+    ///
+    /// # Errors
+    /// The directory holds something else, or cannot be written.
+    pub fn init(directory: &Path, options: &InitOptions) -> Result<Self, InitError> {
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| InitError::Git {
+            directory: directory.to_owned(),
+            source,
+        };
+        let open = OpenOptions { branch: options.branch.clone(), ..OpenOptions::default() };
+        if gix::open(directory).is_ok() {
+            return Ok(Self::open(directory, open)?);
+        }
+        let branch = options.branch.as_deref().unwrap_or(DEFAULT_BRANCH);
+        let branch = full_name(branch).map_err(|error| InitError::InvalidBranch {
+            branch: branch.to_owned(),
+            source: Box::new(error),
+        })?;
+        std::fs::create_dir_all(directory).map_err(|error| failed(error.into()))?;
+        let mut entries = std::fs::read_dir(directory).map_err(|error| failed(error.into()))?;
+        if entries.next().is_some() {
+            return Err(InitError::NotEmpty { directory: directory.to_owned() });
+        }
+        let repo = if options.bare { gix::init_bare(directory) } else { gix::init(directory) };
+        let repo = repo.map_err(|error| failed(error.into()))?;
+        let head = FullName::try_from("HEAD").map_err(|error| failed(error.into()))?;
+        repo.edit_references_as([RefEdit::update(head, branch, PreviousValue::Any, "")], None)
+            .map_err(|error| failed(error.into()))?;
+        Ok(Self::open(directory, open)?)
+    }
+
+    /// Opens the repository in a directory: its work tree, its `.git`, or the bare repository itself.
+    ///
+    /// # Errors
+    /// There is no repository, it has no such branch, or the branch holds something else.
+    pub fn open(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
+        Self::from_gix(gix::open(directory), directory, options)
+    }
+
+    /// Opens the repository around a directory: in it, or in the next directory above that has one.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn discover(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
+        Self::from_gix(gix::discover(directory), directory, options)
+    }
+
+    fn from_gix(
+        opened: gix::Result<gix::Repository>,
+        directory: &Path,
+        options: OpenOptions,
+    ) -> Result<Self, OpenError> {
+        let mut repo = opened.map_err(|error| OpenError::NoRepository {
+            directory: directory.to_owned(),
+            source: error.into(),
+        })?;
+        // A command reads the same few wide directories several times.
+        repo.object_cache_size_if_unset(OBJECT_CACHE_BYTES);
+        let directory = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();
+        let branch = branch(&repo, &directory, options.branch.as_deref())?;
+        let opened =
+            Self { repo, branch, argocd_repo_url: options.argocd_repo_url, pending: PendingManifests::new() };
+        opened.refuse_other_content(directory)?;
+        Ok(opened)
+    }
+
+    /// A branch that holds something else, say source code, must not become a manifest repository by mistake.
+    fn refuse_other_content(&self, directory: PathBuf) -> Result<(), OpenError> {
+        let root = Directory::root(&self.repo, self.head()?.map(|commit| commit.0))?;
+        if root.is_empty() || [ENVIRONMENTS, APPLICATIONS, SETTINGS].iter().any(|name| root.has(name)) {
+            return Ok(());
+        }
+        Err(OpenError::NoManifestRepository { directory, branch: self.branch.shorten().to_string() })
+    }
+}
+
+const OBJECT_CACHE_BYTES: usize = 16 * 1024 * 1024;
+
+fn full_name(branch: &str) -> Result<FullName, gix::validate::reference::name::Error> {
+    gix::refs::Category::LocalBranch.to_full_name(branch)
+}
+
+/// The branch that was asked for, or the one that is checked out. It must exist, unless it is the one on which
+/// the first commit will be made.
+fn branch(repo: &gix::Repository, directory: &Path, wanted: Option<&str>) -> Result<FullName, OpenError> {
+    let checked_out = repo.head_name().map_err(|error| ReadError::git("`HEAD`", error))?;
+    let Some(wanted) = wanted else {
+        return checked_out.ok_or_else(|| OpenError::NoBranchCheckedOut { directory: directory.to_owned() });
+    };
+    let no_branch = || OpenError::NoBranch { directory: directory.to_owned(), branch: wanted.to_owned() };
+    let branch = full_name(wanted).map_err(|_| no_branch())?;
+    let commit =
+        branch_commit(repo, &branch).map_err(|error| ReadError::git(format!("branch `{wanted}`"), error))?;
+    if commit.is_none() && checked_out.as_ref() != Some(&branch) {
+        return Err(no_branch());
+    }
+    Ok(branch)
+}
