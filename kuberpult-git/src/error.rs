@@ -149,6 +149,14 @@ pub enum TransactError {
         /// What git said.
         message: String,
     },
+    /// The branch is gone. It is not made anew, which would lose its history.
+    #[error("branch `{branch}` of `{}` is gone; restore it, or make it anew with git", directory.display())]
+    BranchGone {
+        /// The repository's directory.
+        directory: PathBuf,
+        /// The branch.
+        branch: String,
+    },
     /// Others were faster each time.
     #[error("the branch was moved by others {attempts} times in a row; try again")]
     LostRace {

@@ -8,7 +8,7 @@ use gix::refs::transaction::{PreviousValue, RefEdit};
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, SETTINGS};
 use crate::tree::Directory;
 use crate::write::{PendingManifests, branch_commit};
-use crate::{InitError, ManifestRepo, OpenError, ReadError};
+use crate::{CommitId, InitError, ManifestRepo, OpenError, ReadError};
 
 /// How a manifest repository is made.
 #[derive(Debug, Clone, Default)]
@@ -96,15 +96,18 @@ impl ManifestRepo {
         repo.object_cache_size_if_unset(OBJECT_CACHE_BYTES);
         let directory = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();
         let branch = branch(&repo, &directory, options.branch.as_deref())?;
-        let opened =
-            Self { repo, branch, argocd_repo_url: options.argocd_repo_url, pending: PendingManifests::new() };
-        opened.refuse_other_content(directory)?;
+        let pending = PendingManifests::new();
+        let mut opened =
+            Self { repo, branch, argocd_repo_url: options.argocd_repo_url, pending, born: false };
+        let head = opened.head()?;
+        opened.born = head.is_some();
+        opened.refuse_other_content(directory, head)?;
         Ok(opened)
     }
 
     /// A branch that holds something else, say source code, must not become a manifest repository by mistake.
-    fn refuse_other_content(&self, directory: PathBuf) -> Result<(), OpenError> {
-        let root = Directory::root(&self.repo, self.head()?.map(|commit| commit.0))?;
+    fn refuse_other_content(&self, directory: PathBuf, head: Option<CommitId>) -> Result<(), OpenError> {
+        let root = Directory::root(&self.repo, head.map(|commit| commit.0))?;
         if root.is_empty() || [ENVIRONMENTS, APPLICATIONS, SETTINGS].iter().any(|name| root.has(name)) {
             return Ok(());
         }

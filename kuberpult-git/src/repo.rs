@@ -54,6 +54,8 @@ pub struct ManifestRepo {
     pub(crate) branch: FullName,
     pub(crate) argocd_repo_url: Option<String>,
     pub(crate) pending: PendingManifests,
+    /// Whether the branch was ever seen with a commit.
+    pub(crate) born: bool,
 }
 
 impl fmt::Debug for ManifestRepo {
@@ -127,7 +129,11 @@ impl ManifestRepo {
         snapshot.state(&Scope::everything(&snapshot.configs))
     }
 
-    /// Keeps a manifest for a release that will refer to it. It is written with the commit of that release.
+    /// Keeps a manifest for a release that will refer to it, and gives its id. It is written with the commit of
+    /// that release, and kept in memory until then.
+    ///
+    /// # Errors
+    /// Git cannot compute the id.
     pub fn add_manifest(&mut self, content: &[u8]) -> Result<ManifestId, TransactError> {
         let failed = |error| TransactError::write("a manifest", error);
         let id = gix::objs::compute_hash(self.repo.object_hash(), gix::objs::Kind::Blob, content)
@@ -144,8 +150,9 @@ impl ManifestRepo {
     /// # Errors
     /// What [`transact`](Self::transact) would refuse, but for what only writing finds out.
     pub fn plan(&self, context: &Context, command: &Command) -> Result<Plan, TransactError> {
-        let prepared = self.prepare(context, command)?;
-        Ok(Plan { decision: prepared.decision, base: prepared.base.map(CommitId) })
+        let base = self.head()?;
+        let prepared = self.prepare(base, context, command)?;
+        Ok(Plan { decision: prepared.decision, base })
     }
 
     /// Decides a command on the newest commit and writes what it leads to: one commit, or none if there is
@@ -160,11 +167,14 @@ impl ManifestRepo {
     pub fn transact(&mut self, context: &Context, command: &Command) -> Result<Receipt, TransactError> {
         let _lock = WriterLock::acquire(self.repo.common_dir())?;
         for attempts in 1..=ATTEMPTS {
-            let prepared = self.prepare(context, command)?;
+            let base = self.head()?;
+            self.refuse_to_begin_anew(base)?;
+            let prepared = self.prepare(base, context, command)?;
             if prepared.decision.events().is_empty() {
                 return Ok(Receipt { decision: prepared.decision, commit: None, attempts });
             }
             if let Some(commit) = self.write(context, command, &prepared)? {
+                self.born = true;
                 self.forget_written_manifests(prepared.decision.events());
                 return Ok(Receipt { decision: prepared.decision, commit: Some(CommitId(commit)), attempts });
             }
@@ -174,8 +184,13 @@ impl ManifestRepo {
     }
 
     /// Decides, and finds out what would be written.
-    fn prepare(&self, context: &Context, command: &Command) -> Result<Prepared, TransactError> {
-        let base = self.head()?.map(|commit| commit.0);
+    fn prepare(
+        &self,
+        base: Option<CommitId>,
+        context: &Context,
+        command: &Command,
+    ) -> Result<Prepared, TransactError> {
+        let base = base.map(|commit| commit.0);
         let snapshot = Snapshot::open(&self.repo, base)?;
         let state = snapshot.state(&command.scope(&snapshot.configs))?;
         let decision = state.decide(context, command)?;
@@ -216,6 +231,18 @@ impl ManifestRepo {
         }
         work_trees.follow(base_tree, tree, commit)?;
         Ok(Some(commit))
+    }
+
+    /// A branch that had commits and has none now was deleted. A commit without a parent would hide its history.
+    fn refuse_to_begin_anew(&mut self, base: Option<CommitId>) -> Result<(), TransactError> {
+        if base.is_none() && self.born {
+            return Err(TransactError::BranchGone {
+                directory: self.directory().to_owned(),
+                branch: self.branch(),
+            });
+        }
+        self.born = base.is_some();
+        Ok(())
     }
 
     fn refuse_unknown_manifests(&self, events: &[Event]) -> Result<(), TransactError> {
