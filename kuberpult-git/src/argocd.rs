@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kuberpult_core::{ApplicationName, ArgoCd, EnvironmentName, Event, State, TeamName};
 
-use crate::argocd_yaml;
+use crate::argocd_documents;
 use crate::project::{Content, Edit};
 use crate::read_state::Snapshot;
 use crate::{ReadError, TransactError, layout};
@@ -56,7 +56,7 @@ pub(crate) fn project(
         }
         let repo_url = repo_url.ok_or_else(|| TransactError::NoRepoUrl { environment: name.to_string() })?;
         let applications: Vec<_> = applications.into_iter().collect();
-        let yaml = argocd_yaml::render(name, argocd, &applications, repo_url, branch);
+        let yaml = argocd_documents::render(name, argocd, &applications, repo_url, branch);
         edits.push(Edit { path: layout::argocd(name), content: Content::Text(yaml) });
     }
     Ok(edits)

@@ -1,15 +1,18 @@
 //! kuberpult's manifest repository: state and events of `kuberpult-core` in git, as Argo CD reads them.
 
 mod argocd;
-mod argocd_yaml;
+mod argocd_documents;
 mod commit_message;
 mod config_json;
 mod error;
 mod git_command;
+mod go_yaml;
 mod layout;
 mod open;
 mod project;
 mod read_state;
+#[cfg(test)]
+mod recorded_tests;
 mod repo;
 mod settings_json;
 mod strict_json;

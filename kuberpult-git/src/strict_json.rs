@@ -1,27 +1,32 @@
-//! Reading JSON that somebody wrote by hand, where a key that nothing reads is most likely misspelt.
+//! Reading a JSON object with an eye on keys that nothing reads: in a file written by hand they are most likely
+//! misspelt.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_ignored::Path;
 
 /// The first JSON document of a text, and the path of each key in it that nothing read, such as `argocd.destinaton`.
 ///
 /// What follows the document is not looked at: upstream reads its files so, and can append to them.
 pub(crate) fn first_document<T: DeserializeOwned>(text: &str) -> Result<(T, Vec<String>), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    read(&mut deserializer)
+    read(text, &mut serde_json::Deserializer::from_str(text))
 }
 
 /// The only JSON document of a text, and the path of each key in it that nothing read.
 pub(crate) fn only_document<T: DeserializeOwned>(text: &str) -> Result<(T, Vec<String>), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = read(&mut deserializer)?;
+    let read = read(text, &mut deserializer)?;
     deserializer.end()?;
     Ok(read)
 }
 
 fn read<'de, T: DeserializeOwned>(
+    text: &str,
     deserializer: &mut serde_json::Deserializer<serde_json::de::StrRead<'de>>,
 ) -> Result<(T, Vec<String>), serde_json::Error> {
+    // a derived reader of a struct would also take a list of its values
+    if text.trim_ascii_start().starts_with('[') {
+        return Err(serde_json::Error::custom("a list, expected an object"));
+    }
     let mut unread = Vec::new();
     let value = serde_ignored::deserialize(deserializer, |path| unread.push(path_text(&path)))?;
     Ok((value, unread))

@@ -1,0 +1,179 @@
+//! Checks what is written against recorded histories of upstream, byte for byte.
+//!
+//! The histories are not part of this repository. `KUBERPULT_CONFORMANCE_DIR` names the directory that holds
+//! `layout/*.json` and `upstream-tests/unit-B.json`; without that variable the test is left out and says so. When
+//! it is set and there is nothing to read, the test fails.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use kuberpult_core::{ApplicationName, EnvironmentName, TeamName};
+use serde::Deserialize;
+
+use crate::argocd_documents;
+use crate::config_json::{environment_config_from_existing_json, environment_config_to_json};
+
+const DIRECTORY: &str = "KUBERPULT_CONFORMANCE_DIR";
+const SYMLINK: &str = "120000";
+
+#[derive(Deserialize)]
+struct Trace {
+    name: String,
+    config: TraceConfig,
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct TraceConfig {
+    url: String,
+    branch: String,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    i: u64,
+    committed: bool,
+    diff: Option<Diff>,
+}
+
+#[derive(Deserialize)]
+struct Diff {
+    set: BTreeMap<String, Entry>,
+    del: Vec<String>,
+}
+
+#[derive(Deserialize, Clone)]
+struct Entry {
+    mode: String,
+    content: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    histories: usize,
+    steps: usize,
+    configs: usize,
+    argocd_files: usize,
+    argocd_applications: usize,
+    /// Files that upstream cannot have written in one go.
+    appended: Vec<String>,
+}
+
+#[test]
+fn agrees_with_recorded_files() {
+    let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else {
+        println!("left out: {DIRECTORY} is not set, so there are no recorded histories to compare with");
+        return;
+    };
+    let mut counts = Counts::default();
+    for trace in traces(&directory) {
+        replay(&trace, &mut counts);
+    }
+    println!("{counts:#?}");
+    assert!(counts.configs > 0 && counts.argocd_files > 0, "nothing was compared in {}", directory.display());
+}
+
+fn traces(directory: &Path) -> Vec<Trace> {
+    let layout = directory.join("layout");
+    let files = std::fs::read_dir(&layout).unwrap_or_else(|error| panic!("{}: {error}", layout.display()));
+    let mut files: Vec<PathBuf> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    assert!(!files.is_empty(), "no history in {}", layout.display());
+    files.sort();
+    let mut traces: Vec<Trace> = files.iter().map(|path| read(path)).collect();
+    traces.extend(read::<Vec<Trace>>(&directory.join("upstream-tests/unit-B.json")));
+    traces
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    let text = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn replay(trace: &Trace, counts: &mut Counts) {
+    counts.histories += 1;
+    let mut tree = Tree::default();
+    for step in trace.steps.iter().filter(|step| step.committed) {
+        let Some(diff) = &step.diff else { continue };
+        counts.steps += 1;
+        for path in &diff.del {
+            tree.0.remove(path);
+        }
+        tree.0.extend(diff.set.iter().map(|(path, entry)| (path.clone(), entry.clone())));
+        for (path, entry) in &diff.set {
+            let at = format!("{} step {} {path}", trace.name, step.i);
+            match path.split('/').collect::<Vec<_>>()[..] {
+                ["environments", _, "config.json"] => check_config(&at, entry.text(), counts),
+                ["argocd", "v1alpha1", file] => {
+                    let environment = EnvironmentName::existing(file.strip_suffix(".yaml").unwrap()).unwrap();
+                    check_argocd(&at, entry.text(), &environment, &tree, &trace.config, counts);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn check_config(at: &str, text: &str, counts: &mut Counts) {
+    // a second document can be appended by several transformers in one commit
+    if serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>().count() > 1 {
+        counts.appended.push(at.to_owned());
+        return;
+    }
+    let config = environment_config_from_existing_json(text).unwrap_or_else(|error| panic!("{at}: {error}"));
+    assert_eq!(environment_config_to_json(&config), text, "{at}");
+    counts.configs += 1;
+}
+
+fn check_argocd(
+    at: &str,
+    text: &str,
+    environment: &EnvironmentName,
+    tree: &Tree,
+    trace: &TraceConfig,
+    counts: &mut Counts,
+) {
+    let config = tree.0[&format!("environments/{environment}/config.json")].text();
+    let config =
+        environment_config_from_existing_json(config).unwrap_or_else(|error| panic!("{at}: {error}"));
+    let argocd = config.argocd.unwrap_or_else(|| panic!("{at}: the config has no argocd"));
+    let applications = tree.deployed(environment);
+    let rendered = argocd_documents::render(environment, &argocd, &applications, &trace.url, &trace.branch);
+    assert_eq!(rendered, text, "{at}");
+    counts.argocd_files += 1;
+    counts.argocd_applications += applications.len();
+}
+
+impl Entry {
+    fn text(&self) -> &str {
+        self.content.as_deref().unwrap()
+    }
+}
+
+/// The files of a commit by path.
+#[derive(Default)]
+struct Tree(BTreeMap<String, Entry>);
+
+impl Tree {
+    /// The applications with a current version, and their teams.
+    fn deployed(&self, environment: &EnvironmentName) -> Vec<(ApplicationName, Option<TeamName>)> {
+        let directory = format!("environments/{environment}/applications/");
+        let mut deployed: Vec<(ApplicationName, Option<TeamName>)> = self
+            .0
+            .range(directory.clone()..)
+            .take_while(|(path, _)| path.starts_with(&directory))
+            .filter(|(_, entry)| entry.mode == SYMLINK)
+            .filter_map(|(path, _)| path.strip_prefix(&directory)?.strip_suffix("/version"))
+            .map(|name| (ApplicationName::existing(name).unwrap(), self.team(name)))
+            .collect();
+        deployed.sort();
+        deployed
+    }
+
+    fn team(&self, application: &str) -> Option<TeamName> {
+        let team = self.0.get(&format!("applications/{application}/team"))?.text();
+        Some(TeamName::existing(team).unwrap())
+    }
+}
