@@ -63,13 +63,19 @@ pub(crate) fn environment_config_from_existing_json(
 
 /// Writes an environment config byte for byte as upstream does.
 #[must_use]
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "the keys of a config are strings, a `Vec` takes every byte, and JSON is UTF-8"
+)]
 pub fn environment_config_to_json(config: &EnvironmentConfig) -> String {
     let mut text = Vec::new();
     let formatter = GoFormatter(PrettyFormatter::with_indent(b"  "));
-    let written = config.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter));
+    config
+        .serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter))
+        .expect("a config can be written as JSON");
     text.push(b'\n');
-    #[expect(clippy::expect_used, reason = "a config has string keys only, and a Vec takes every byte")]
-    written.map(|()| String::from_utf8(text)).expect("serialisable").expect("JSON is UTF-8")
+    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 /// Indents and escapes as Go's `encoding/json` (1.21) with `SetIndent("", "  ")`.

@@ -190,10 +190,14 @@ impl Printer<'_> {
 
     fn double_quoted(&mut self, text: &str, indent: usize, place: Place) {
         self.indicator("\"", true, false);
+        // a slip of Go's emitter, which looks for the mark at the beginning, whichever character it is at
+        let escape_all = text.starts_with('\u{feff}');
         let mut after_space = false;
         let mut rest = text.chars();
         while let Some(c) = rest.next() {
-            if c == ' ' {
+            if escape_all {
+                self.put_escaped(c);
+            } else if c == ' ' {
                 let inside = Self::is_inside(text, rest.as_str());
                 if inside && self.may_fold(place, after_space) {
                     self.indent_to(indent);
@@ -313,6 +317,7 @@ impl Printer<'_> {
             '"' => "\\\"".into(),
             '\\' => "\\\\".into(),
             '\u{85}' => "\\N".into(),
+            '\u{a0}' => "\\_".into(),
             '\u{2028}' => "\\L".into(),
             '\u{2029}' => "\\P".into(),
             ..='\u{ff}' => format!("\\x{code:02X}").into(),

@@ -75,7 +75,8 @@ fn agrees_with_recorded_files() {
 
 fn traces(directory: &Path) -> Vec<Trace> {
     let layout = directory.join("layout");
-    let files = std::fs::read_dir(&layout).unwrap_or_else(|error| panic!("{}: {error}", layout.display()));
+    let files = std::fs::read_dir(&layout)
+        .unwrap_or_else(|error| panic!("{DIRECTORY}: {}: {error}", layout.display()));
     let mut files: Vec<PathBuf> = files
         .map(|file| file.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))

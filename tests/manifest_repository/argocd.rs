@@ -26,7 +26,8 @@ fn files_are_written_when_their_inputs_change() {
     let mut fixture = Fixture::with_cart(true);
     fixture.repo = with_url(&fixture, Some("ssh://git@example.com/manifests.git"));
     let staging = "staging".parse().expect("a name");
-    fixture.accepted(&create_environment("production", with_argocd(EnvironmentConfig::with_upstream(staging))));
+    fixture
+        .accepted(&create_environment("production", with_argocd(EnvironmentConfig::with_upstream(staging))));
     let file = |fixture: &Fixture| git::output(fixture.path(), &["show", &format!("HEAD:{FILE}")]);
     assert!(file(&fixture).contains("kind: AppProject") && !file(&fixture).contains("kind: Application\n"));
 
@@ -46,7 +47,9 @@ fn files_are_written_when_their_inputs_change() {
     fixture.accepted(&deploy("cart", 2, "production"));
     assert!(!changed(&fixture), "it is the same set");
 
-    let Command::CreateRelease(release) = fixture.release("cart", &["development"]) else { panic!("a release") };
+    let Command::CreateRelease(release) = fixture.release("cart", &["development"]) else {
+        panic!("a release")
+    };
     let team = Some("blue".parse().expect("a name"));
     fixture.accepted(&Command::CreateRelease(CreateRelease { team, ..release }));
     assert!(changed(&fixture), "the team changed");

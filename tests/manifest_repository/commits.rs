@@ -68,7 +68,8 @@ fn a_commit_before_1970_is_refused() {
 fn a_release_with_an_unknown_manifest_is_refused() {
     let mut fixture = Fixture::with_cart(true);
     let release = fixture.release("cart", &["staging"]);
-    let mut other = kuberpult_git::ManifestRepo::open(fixture.path(), Default::default()).expect("a repository");
+    let mut other =
+        kuberpult_git::ManifestRepo::open(fixture.path(), Default::default()).expect("a repository");
     let error = other.transact(&context(), &release).expect_err("it never saw that manifest");
     assert!(matches!(error, TransactError::UnknownManifest { .. }), "{error}");
     fixture.accepted(&release);

@@ -82,5 +82,8 @@ fn a_repository_is_found_from_within_its_work_tree() {
     let within = fixture.path().join("environments/staging");
     let repo = ManifestRepo::discover(&within, OpenOptions::default()).expect("a repository");
     assert_eq!(repo.head().expect("a head"), fixture.repo.head().expect("a head"));
-    assert!(ManifestRepo::open(&within, OpenOptions::default()).is_err(), "open takes the directory at its word");
+    assert!(
+        ManifestRepo::open(&within, OpenOptions::default()).is_err(),
+        "open takes the directory at its word"
+    );
 }

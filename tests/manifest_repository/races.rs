@@ -30,10 +30,12 @@ fn locks(fixture: &Fixture) -> usize {
 fn concurrent_writers_lose_nothing() {
     for bare in [true, false] {
         let fixture = Fixture::with_cart(bare);
-        let before = git::output(fixture.path(), &["rev-list", "--count", "HEAD"]).parse::<usize>().expect("a number");
+        let before =
+            git::output(fixture.path(), &["rev-list", "--count", "HEAD"]).parse::<usize>().expect("a number");
         let path = fixture.path();
         let acknowledged: BTreeSet<String> = thread::scope(|scope| {
-            let writers: Vec<_> = (0..WRITERS).map(|writer| scope.spawn(move || lock_from(path, writer))).collect();
+            let writers: Vec<_> =
+                (0..WRITERS).map(|writer| scope.spawn(move || lock_from(path, writer))).collect();
             writers.into_iter().flat_map(|writer| writer.join().expect("a writer")).collect()
         });
         assert_eq!(acknowledged.len(), WRITERS * COMMANDS);

@@ -99,5 +99,8 @@ fn what_is_not_ours_is_left_alone() {
     let trees = git::tree(fixture.path(), "HEAD");
     fixture.accepted(&deploy("cart", 1, "staging"));
     let after = git::tree(fixture.path(), "HEAD");
-    assert!(trees.iter().all(|entry| after.contains(entry)), "nothing was touched but what the command writes");
+    assert!(
+        trees.iter().all(|entry| after.contains(entry)),
+        "nothing was touched but what the command writes"
+    );
 }

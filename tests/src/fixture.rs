@@ -100,14 +100,18 @@ impl Fixture {
     #[must_use]
     pub fn release(&mut self, application: &str, environments: &[&str]) -> Command {
         let state = self.repo.state().expect("a state");
-        let releases = state.applications.get(application).map_or(0, |application| application.releases.len());
+        let releases =
+            state.applications.get(application).map_or(0, |application| application.releases.len());
         let mut manifests = BTreeMap::new();
         for environment in environments {
             let text = format!("kind: ConfigMap\nmetadata:\n  name: {application}\n  release: {releases}\n");
             let manifest = self.repo.add_manifest(text.as_bytes()).expect("a manifest");
             manifests.insert(environment.parse().expect("an environment name"), manifest);
         }
-        Command::CreateRelease(CreateRelease::new(application.parse().expect("an application name"), manifests))
+        Command::CreateRelease(CreateRelease::new(
+            application.parse().expect("an application name"),
+            manifests,
+        ))
     }
 
     /// Where it is.

@@ -52,7 +52,8 @@ pub fn run(directory: &Path, arguments: &[&str]) {
 /// Git cannot be run.
 #[must_use]
 pub fn fsck(directory: &Path) -> String {
-    let output = command(directory).args(["fsck", "--strict", "--no-dangling"]).output().expect("git can be run");
+    let output =
+        command(directory).args(["fsck", "--strict", "--no-dangling"]).output().expect("git can be run");
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     // What it prints about its progress, or about there being no commit yet, is no finding.

@@ -62,8 +62,10 @@ mod tests {
 
     #[test]
     fn digits_count_by_value_and_letters_come_last() {
-        let expected =
-            ["", "-", "/x", "0", "1", "2", "02", "10", "A", "a-", "a/b", "a1", "a2b", "a10b", "aa", "b"];
+        let expected = [
+            "", "-", "/x", "_", "~", "0", "1", "2", "02", "10", "A", "a-", "a/b", "a1", "a2b", "a10b", "aa",
+            "b",
+        ];
         for turn in 0..expected.len() {
             let mut keys = expected.to_vec();
             keys.rotate_left(turn);

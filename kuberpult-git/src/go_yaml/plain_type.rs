@@ -3,7 +3,7 @@
 /// Whether a text that stands there unquoted is read back as that text, not as a number, a bool, a time or nothing.
 pub(super) fn reads_as_text(text: &str) -> bool {
     !(is_word(text)
-        || (text.starts_with('.') && is_float(text))
+        || (text.starts_with('.') && separates_digits(text) && is_float(text))
         || (text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'))
             && is_number_or_time(text)))
 }
@@ -49,15 +49,16 @@ fn is_integer(text: &str) -> bool {
     let (base, digits) = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => (16, digits.get(2..).unwrap_or_default()),
         [b'0', b'o' | b'O', ..] => (8, digits.get(2..).unwrap_or_default()),
-        // a sign may also stand behind `0b`
-        [b'0', b'b' | b'B', b'+' | b'-', ..] => (2, digits.get(3..).unwrap_or_default()),
+        // a sign may stand behind `0b` instead
+        [b'0', b'b', b'+' | b'-', ..] if !signed => (2, digits.get(3..).unwrap_or_default()),
         [b'0', b'b' | b'B', ..] => (2, digits.get(2..).unwrap_or_default()),
         [b'0', _, ..] => (8, digits),
         _ => (10, digits),
     };
     !digits.is_empty()
         && digits.chars().all(|c| c.is_digit(base))
-        // without a sign there is no limit; decimals beyond it are floats
+        // a decimal beyond the limit is a float; without a sign there is none, as not every version of Go's package
+        // reads such a number as text
         && (!signed || u64::from_str_radix(digits, base).is_ok_and(|value| value <= 1 << 63))
 }
 
@@ -76,6 +77,21 @@ fn is_float(text: &str) -> bool {
         && !(whole.is_empty() && fraction.is_empty())
         && exponent.is_none_or(|exponent| !exponent.is_empty() && are_digits(exponent))
         && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Whether each `_` stands between two digits: where Go reads a number by itself, it is particular about that.
+fn separates_digits(text: &str) -> bool {
+    let mut pieces = text.split('_').peekable();
+    let mut first = true;
+    while let Some(piece) = pieces.next() {
+        let digit_before = first || piece.starts_with(|c: char| c.is_ascii_digit());
+        let digit_behind = pieces.peek().is_none() || piece.ends_with(|c: char| c.is_ascii_digit());
+        if !(digit_before && digit_behind) {
+            return false;
+        }
+        first = false;
+    }
+    true
 }
 
 /// `1:30`, `-12:30:45.5`: minutes and seconds as YAML 1.1 has them. `yaml.v2` does not read, but still quotes them.
@@ -203,6 +219,7 @@ mod tests {
             ".5",
             "1.5e-3",
             "-1E9",
+            ".5_0e1_0",
             "99999999999999999999",
             "-9223372036854775808",
             "2024-05-03",
@@ -231,6 +248,10 @@ mod tests {
             "-",
             "+",
             "_1",
+            "._5",
+            ".5_",
+            ".5__0",
+            ".5_e1",
             "e5",
             "0x",
             "0xg",
@@ -257,6 +278,8 @@ mod tests {
             "*/5",
             "2h",
             "-0xFFFFFFFFFFFFFFFFFF",
+            "-0b-1",
+            "0B-1",
         ] {
             assert!(reads_as_text(text), "{text:?}");
         }

@@ -85,6 +85,7 @@ fn what_cannot_be_printed_is_escaped() {
     assert_eq!(value("a\tb"), r#""a\tb""#);
     assert_eq!(value("\0\u{7}\u{8}\u{b}\u{c}\r\u{1b}\u{1}"), r#""\0\a\b\v\f\r\e\x01""#);
     assert_eq!(value("\u{7f}\u{85}\u{feff}🚀"), r#""\x7F\N\uFEFF\U0001F680""#);
+    assert_eq!(value("\u{feff}a\u{a0} "), r#""\uFEFF\x61\_\x20""#);
     assert_eq!(value("a\t\"\\\u{2028}\u{2029}"), r#""a\t\"\\\L\P""#);
 }
 
