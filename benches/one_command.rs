@@ -1,5 +1,7 @@
 //! One command through an open repository, beside what git itself needs for a commit of the same tree.
 
+#![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
+
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
 

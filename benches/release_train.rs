@@ -1,5 +1,7 @@
 //! Planning a release train: the budget is 100 ns for each candidate application.
 
+#![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use kuberpult_benches::{STAGING, promotion};
 use kuberpult_core::{Actor, Command, Context, ReleaseTrain};

@@ -16,7 +16,7 @@ impl State {
     fn apply_one(&mut self, event: &Event) {
         match event {
             Event::EnvironmentCreated { environment, config } => {
-                self.environments.entry(environment.clone()).or_default().config = config.clone();
+                self.environments.entry(environment.clone()).or_default().config = (**config).clone();
             }
             Event::ReleaseCreated { application, version, release } => {
                 let application = self.applications.entry(application.clone()).or_default();
@@ -43,18 +43,18 @@ impl State {
             Event::LockCreated { scope, lock_id, lock, .. } => match scope {
                 LockScope::Environment { environment } => {
                     if let Some(environment) = self.environments.get_mut(environment) {
-                        environment.locks.insert(lock_id.clone(), lock.clone());
+                        environment.locks.insert(lock_id.clone(), (**lock).clone());
                     }
                 }
                 LockScope::Team { environment, team } => {
                     if let Some(environment) = self.environments.get_mut(environment) {
                         let locks = environment.team_locks.entry(team.clone()).or_default();
-                        locks.insert(lock_id.clone(), lock.clone());
+                        locks.insert(lock_id.clone(), (**lock).clone());
                     }
                 }
                 LockScope::Application { environment, application } => {
                     self.edit_slot(environment, application, |slot| {
-                        slot.locks.insert(lock_id.clone(), lock.clone());
+                        slot.locks.insert(lock_id.clone(), (**lock).clone());
                     });
                 }
             },

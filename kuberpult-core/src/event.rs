@@ -1,5 +1,6 @@
 //! [`Event`]: what happened.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,6 +14,8 @@ use crate::{
 ///
 /// Events do not repeat who and when; that is the [`Context`](crate::Context) of the command they came from.
 /// `Display` gives one line for people, which user-given text cannot break.
+///
+/// What is large and rare is boxed: a train over ten thousand applications makes as many events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -25,7 +28,7 @@ pub enum Event {
         /// Its name.
         environment: EnvironmentName,
         /// What it is connected to.
-        config: EnvironmentConfig,
+        config: Box<EnvironmentConfig>,
     },
     /// A release was made.
     ReleaseCreated {
@@ -108,10 +111,10 @@ pub enum Event {
         /// Its id.
         lock_id: LockId,
         /// The lock.
-        lock: Lock,
+        lock: Box<Lock>,
         /// The lock with this id that was there before.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-        replaced: Option<Lock>,
+        replaced: Option<Box<Lock>>,
     },
     /// A lock was removed.
     LockDeleted {
@@ -121,7 +124,7 @@ pub enum Event {
         /// Its id.
         lock_id: LockId,
         /// The lock that was there.
-        lock: Lock,
+        lock: Box<Lock>,
     },
     /// A release was removed by cleanup, because it is old and nowhere in use.
     ReleaseCleanedUp {

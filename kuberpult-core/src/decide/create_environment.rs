@@ -26,7 +26,7 @@ pub(super) fn decide(
     let refusals = names.into_iter().flatten().map(|error| Refusal::InvalidName { error });
     Rejection::unless_empty(refusals.collect())?;
 
-    let created = Event::EnvironmentCreated { environment: name.clone(), config: config.clone() };
+    let created = Event::EnvironmentCreated { environment: name.clone(), config: config.clone().into() };
     let finding = upstream_problem_with(state, name, config);
     Ok(noted(alloc::vec![created], finding.map(|finding| Note::Finding { finding }).into_iter().collect()))
 }

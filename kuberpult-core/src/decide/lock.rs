@@ -75,7 +75,12 @@ fn push_lock(
     if replaced.as_ref() == Some(&lock) {
         notes.push(Note::LockUnchanged { environment: scope.environment().clone() });
     } else {
-        events.push(Event::LockCreated { scope, lock_id: id.clone(), lock, replaced });
+        events.push(Event::LockCreated {
+            scope,
+            lock_id: id.clone(),
+            lock: lock.into(),
+            replaced: replaced.map(Into::into),
+        });
     }
 }
 

@@ -63,7 +63,7 @@ fn unlock(state: &State, scope: LockScope, id: &LockId, queued: Option<OnUnlock>
         .filter(|(application, _)| !remaining.is_blocked(state, environment, application))
         .filter_map(|(application, slot)| settle(state, &name, application, slot, on_unlock))
         .collect::<Vec<_>>();
-    events.push(Event::LockDeleted { lock_id: id.clone(), lock: lock.clone(), scope });
+    events.push(Event::LockDeleted { lock_id: id.clone(), lock: lock.clone().into(), scope });
     events.extend(settled);
 }
 
