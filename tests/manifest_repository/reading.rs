@@ -8,6 +8,9 @@ use kuberpult_git::ReadError;
 use kuberpult_tests::fixture::{Fixture, deploy};
 use kuberpult_tests::git;
 
+/// Something that somebody does to a work tree.
+type Change<'a> = &'a dyn Fn(&Path);
+
 /// What reading says after somebody has committed a change by hand.
 fn error_after(change: impl Fn(&Path)) -> String {
     let fixture = Fixture::with_cart(false);
@@ -29,7 +32,7 @@ fn replace(path: &Path, content: impl AsRef<[u8]>) {
 #[test]
 fn what_is_not_understood_is_named() {
     let slot = "environments/development/applications/cart";
-    let cases: [(String, &dyn Fn(&Path)); 9] = [
+    let cases: [(String, Change<'_>); 9] = [
         (
             format!("`{slot}/version` in the manifest repository is not understood: expected a symbolic link, found a file"),
             &|root| replace(&root.join(slot).join("version"), "1"),
