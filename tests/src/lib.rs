@@ -1,6 +1,12 @@
-//! What the tests share: generators, the naive model, hermetic git.
+//! What the tests share: histories of commands, a way to run them, the naive model, repositories, hermetic git.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "this crate is used by tests alone")]
+#![expect(clippy::panic, clippy::expect_used, reason = "support for tests: whoever calls it wants the test to fail")]
 
+pub mod alphabet;
 pub mod fixture;
+pub mod generate;
 pub mod git;
+pub mod intent;
+pub mod law;
+pub mod naive;
+pub mod run;

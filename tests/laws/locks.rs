@@ -1,0 +1,246 @@
+//! Laws about locks.
+
+use kuberpult_core::{
+    Command, Decision, Deploy, DeploymentCause, Event, GroupName, LockId, LockScope, OnLock, Refusal, State,
+};
+use kuberpult_tests::alphabet;
+use kuberpult_tests::generate::{histories, histories_of_any_start, lock_scopes, on_unlocks, turns};
+use kuberpult_tests::intent::{self, LockOn};
+use kuberpult_tests::law::holds;
+use kuberpult_tests::naive::{Naive, Placed};
+use kuberpult_tests::run::{Run, Step};
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::{prop_assert, prop_assert_eq, prop_assert_ne};
+
+/// Creating a fresh lock and deleting it gives back the same locks.
+#[test]
+fn lock_then_unlock_restores_the_locks() {
+    holds((histories(), lock_scopes(), on_unlocks()), |(history, on, queued)| {
+        let mut run = Run::of(&history);
+        let locks = Naive::of(&run.state).locks;
+        let (lock, unlock) = match on {
+            LockOn::Group(group) => (
+                group_lock(alphabet::group(group)),
+                Command::DeleteGroupLock {
+                    environment_group: alphabet::group(group),
+                    lock_id: fresh(),
+                    queued,
+                },
+            ),
+            LockOn::Environment(_) | LockOn::Application(..) | LockOn::Team(..) => {
+                let scope = on.scope().unwrap();
+                (intent::lock(scope.clone(), fresh(), ""), intent::unlock(scope, fresh(), queued))
+            }
+        };
+        if run.command(lock).result.is_err() {
+            return Ok(()); // No such environment or group, or a name that nothing new may have.
+        }
+        prop_assert_ne!(&Naive::of(&run.state).locks, &locks);
+        run.accepted(unlock);
+        prop_assert_eq!(&Naive::of(&run.state).locks, &locks);
+        Ok(())
+    });
+}
+
+/// With any blocker an automatic deployment leaves the current version as it was.
+#[test]
+fn any_blocker_stops_automatic_deployment() {
+    holds((histories(), lock_scopes()), |(history, on)| {
+        let mut run = Run::of(&history);
+        run.command(on.lock(fresh(), 0));
+        for step in &run.steps {
+            for event in step.events() {
+                let Event::Deployed { environment, application, cause, .. } = event else { continue };
+                if !matches!(cause, DeploymentCause::Manual { .. }) {
+                    let blockers = Naive::of(&step.after).blockers(environment, application);
+                    prop_assert_eq!(blockers, [], "{}", step.command);
+                }
+            }
+        }
+        let naive = Naive::of(&run.state);
+        for placed in naive.deployable() {
+            if naive.blockers(&placed.0, &placed.1).is_empty() {
+                continue;
+            }
+            let queued = deployment(&run.state, &placed, OnLock::Queue);
+            prop_assert!(queued.result.is_ok());
+            prop_assert_eq!(Naive::of(&queued.after).current, naive.current.clone());
+            prop_assert_eq!(Naive::of(&queued.after).queued_in(&placed.0, &placed.1), Some(placed.2));
+            prop_assert!(deployment(&run.state, &placed, OnLock::Fail).result.is_err());
+        }
+        Ok(())
+    });
+}
+
+/// A manual deployment of a deployable version makes it current, whatever blocks.
+#[test]
+fn manual_deployment_is_always_possible() {
+    holds((histories_of_any_start(), lock_scopes()), |(history, on)| {
+        let mut run = Run::of(&history);
+        run.command(on.lock(fresh(), 0));
+        for placed in Naive::of(&run.state).deployable() {
+            let step = deployment(&run.state, &placed, OnLock::Ignore);
+            prop_assert!(step.result.is_ok());
+            prop_assert_eq!(Naive::of(&step.after).current_in(&placed.0, &placed.1), Some(placed.2));
+        }
+        Ok(())
+    });
+}
+
+/// A manual deployment changes no lock.
+#[test]
+fn manual_deployment_keeps_the_locks() {
+    holds((histories_of_any_start(), lock_scopes()), |(history, on)| {
+        let mut run = Run::of(&history);
+        run.command(on.lock(fresh(), 0));
+        let naive = Naive::of(&run.state);
+        for placed in naive.deployable() {
+            let step = deployment(&run.state, &placed, OnLock::Ignore);
+            prop_assert_eq!(&Naive::of(&step.after).locks, &naive.locks);
+        }
+        Ok(())
+    });
+}
+
+/// An automatic deployment that fails on blockers names exactly the blockers that exist.
+#[test]
+fn refusal_names_every_blocker() {
+    holds((histories_of_any_start(), lock_scopes()), |(history, on)| {
+        let mut run = Run::of(&history);
+        run.command(on.lock(fresh(), 0));
+        let naive = Naive::of(&run.state);
+        for placed in naive.deployable() {
+            let expected = naive.blockers(&placed.0, &placed.1);
+            match deployment(&run.state, &placed, OnLock::Fail).result {
+                Ok(_) => prop_assert_eq!(expected, []),
+                Err(rejection) => match rejection.refusals() {
+                    [Refusal::Blocked { blockers, .. }] => prop_assert_eq!(blockers, &expected),
+                    others => prop_assert!(false, "refused for something else: {:?}", others),
+                },
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Creating a lock changes no current version and no queue.
+#[test]
+fn adding_a_lock_deploys_nothing() {
+    holds(histories_of_any_start(), |history| {
+        for step in Run::of(&history).steps {
+            let locks = matches!(
+                step.command,
+                Command::CreateEnvironmentLock { .. }
+                    | Command::CreateApplicationLock { .. }
+                    | Command::CreateTeamLock { .. }
+                    | Command::CreateGroupLock { .. }
+            );
+            if locks {
+                let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
+                prop_assert_eq!(before.current, after.current);
+                prop_assert_eq!(before.queued, after.queued);
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Whatever a plan deploys with a lock in place it also deploys without it.
+#[test]
+fn more_locks_never_deploy_more() {
+    holds((histories(), lock_scopes(), vec(turns(), 8)), |(history, on, turns)| {
+        let without = Run::of(&history);
+        let with = without.clone().command(on.lock(fresh(), 0)).after;
+        for turn in &turns {
+            let step = without.clone().turn(turn);
+            let without_lock = deployments(&step);
+            for deployed in deployments(&Step::take(&with, &step.context, step.command.clone())) {
+                prop_assert!(without_lock.contains(&deployed), "{}: {:?}", step.command, deployed);
+            }
+        }
+        Ok(())
+    });
+}
+
+/// A group lock equals the same environment lock on each member, in any order.
+#[test]
+fn group_lock_is_a_lock_on_each_member() {
+    holds(
+        (histories_of_any_start(), 0..alphabet::VALID_GROUPS, any::<usize>()),
+        |(history, group, turned)| {
+            let run = Run::of(&history);
+            let group = alphabet::group(group);
+            let mut members = Naive::of(&run.state).members(&group);
+            let by_group = run.clone().command(group_lock(group));
+            prop_assert_eq!(by_group.result.is_err(), members.is_empty());
+            if !members.is_empty() {
+                let by = turned % members.len();
+                members.rotate_left(by);
+                let mut one_by_one = run.clone();
+                for environment in members {
+                    one_by_one.accepted(intent::lock(LockScope::Environment { environment }, fresh(), "why"));
+                }
+                prop_assert_eq!(by_group.after, one_by_one.state);
+            }
+            Ok(())
+        },
+    );
+}
+
+/// Removing a set of locks in any order leads to the same state.
+#[test]
+fn unlock_order_does_not_matter() {
+    holds((histories(), vec(any::<(bool, u8)>(), 24), on_unlocks()), |(history, order, queued)| {
+        let run = Run::of(&history);
+        let mut removed: Vec<_> = Naive::of(&run.state)
+            .locks
+            .into_iter()
+            .zip(order)
+            .filter(|(_, (removed, _))| *removed)
+            .map(|((scope, lock_id, _), (_, position))| (position, intent::unlock(scope, lock_id, queued)))
+            .collect();
+        let in_order = |commands: &[(u8, Command)]| {
+            let mut run = run.clone();
+            for (_, command) in commands {
+                run.accepted(command.clone());
+            }
+            run.state
+        };
+        let one = in_order(&removed);
+        removed.sort_by_key(|(position, _)| *position);
+        prop_assert_eq!(&one, &in_order(&removed));
+        removed.reverse();
+        prop_assert_eq!(&one, &in_order(&removed));
+        Ok(())
+    });
+}
+
+/// An id that no lock of a history has.
+fn fresh() -> LockId {
+    LockId::new("fresh").unwrap()
+}
+
+fn group_lock(environment_group: GroupName) -> Command {
+    let (lock_id, message) = (fresh(), "why".into());
+    Command::CreateGroupLock { environment_group, lock_id, message, ci_link: None, suggested_lifetime: None }
+}
+
+fn deployment(state: &State, placed: &Placed, on_lock: OnLock) -> Step {
+    let (environment, application, version) = placed.clone();
+    let deploy = Deploy { environment, application, version, on_lock, reason: None };
+    Step::take(state, &alphabet::context(0, false), Command::Deploy(deploy))
+}
+
+fn deployments(step: &Step) -> Vec<Placed> {
+    step.result
+        .iter()
+        .flat_map(Decision::events)
+        .filter_map(|event| match event {
+            Event::Deployed { environment, application, version, .. } => {
+                Some((environment.clone(), application.clone(), *version))
+            }
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! The naive model beside the core.
+
+use kuberpult_core::{Command, Rejection, TrainReport, check};
+use kuberpult_tests::generate::histories_of_any_start;
+use kuberpult_tests::law::{Holds, holds_for};
+use kuberpult_tests::naive::{Answer, Naive, NaiveStop};
+use kuberpult_tests::run::{Run, Step};
+use proptest::{prop_assert, prop_assert_eq};
+
+/// The core and the naive model answer each command of a history alike, and it leads them to the same state.
+#[test]
+fn naive_model_agrees() {
+    holds_for(1024, histories_of_any_start(), |history| {
+        let run = Run::of(&history);
+        let mut naive = Naive::of(&history.start());
+        for step in &run.steps {
+            let answer = naive.carry_out(&step.context, &step.command);
+            prop_assert_eq!(&answer, &answer_of_core(step), "{}", step.command);
+            prop_assert_eq!(&naive, &Naive::of(&step.after), "{}", step.command);
+            if !history.foreign_start {
+                prop_assert!(!check(&step.after).iter().any(kuberpult_core::Finding::is_error));
+            }
+            refusals_are_told(step)?;
+        }
+        Ok(())
+    });
+}
+
+fn answer_of_core(step: &Step) -> Answer {
+    match &step.result {
+        Err(rejection) => {
+            let mut codes: Vec<_> = rejection.refusals().iter().map(kuberpult_core::Refusal::code).collect();
+            codes.sort_unstable();
+            Answer::Refused(codes)
+        }
+        Ok(decision) => Answer::Accepted(decision.report().train.as_ref().map(stops).unwrap_or_default()),
+    }
+}
+
+fn stops(report: &TrainReport) -> Vec<NaiveStop> {
+    let stop = |report: &kuberpult_core::EnvironmentReport| NaiveStop {
+        environment: report.environment.clone(),
+        skipped: report.skipped.clone(),
+        outcomes: report
+            .applications
+            .iter()
+            .map(|report| (report.application.clone(), report.outcome.clone()))
+            .collect(),
+    };
+    report.environments.iter().map(stop).collect()
+}
+
+/// A rejection has something to say, and a train that goes somewhere has a report.
+fn refusals_are_told(step: &Step) -> Holds {
+    match (&step.result, &step.command) {
+        (Err(rejection), _) => {
+            prop_assert!(Rejection::refusals(rejection).iter().all(|it| !it.to_string().is_empty()))
+        }
+        (Ok(decision), command) => {
+            prop_assert_eq!(decision.report().train.is_some(), matches!(command, Command::ReleaseTrain(_)),)
+        }
+    }
+    Ok(())
+}
