@@ -103,7 +103,8 @@ fn again(
     if create.team.is_some() && create.team != application.team {
         differing.push("team".into());
     }
-    if create.source_repo_url.is_some() && create.source_repo_url != application.source_repo_url {
+    let url = create.source_repo_url.as_ref().filter(|url| !url.is_empty());
+    if url.is_some() && url != application.source_repo_url.as_ref() {
         differing.push("sourceRepoUrl".into());
     }
     if differing.is_empty() {
