@@ -122,8 +122,10 @@ impl Command {
                     .iter()
                     .filter_map(|(_, target)| target.config.upstream_environment().cloned())
                     .collect();
+                // A slot with nothing but locks in the upstream makes a candidate too, one without a version.
+                let targets = targets.into_iter().map(|(name, _)| name);
                 Scope {
-                    environments: targets.into_iter().map(|(name, _)| name.clone()).collect(),
+                    environments: targets.chain(&upstreams).cloned().collect(),
                     applications: if latest {
                         ApplicationScope::All
                     } else {
