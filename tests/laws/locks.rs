@@ -191,21 +191,31 @@ fn group_lock_is_a_lock_on_each_member() {
 /// Removing a set of locks in any order leads to the same state.
 #[test]
 fn unlock_order_does_not_matter() {
-    holds((histories(), vec(any::<(bool, u8)>(), 24), on_unlocks()), |(history, order, queued)| {
-        let run = Run::of(&history);
+    let orders = vec(any::<(bool, u8)>(), 24);
+    let picks = vec(any::<usize>(), 0..10);
+    holds((histories(), picks, orders, on_unlocks()), |(history, picks, order, queued)| {
+        let mut run = Run::of(&history);
+        // So that many queues wait for an unlock.
+        for (environment, _) in Naive::of(&run.state).environments {
+            run.accepted(intent::lock(LockScope::Environment { environment }, fresh(), "why"));
+        }
+        let deployable = Naive::of(&run.state).deployable();
+        for placed in picks.iter().filter_map(|pick| intent::picked(&deployable, *pick)) {
+            run.state = deployment(&run.state, placed, OnLock::Queue).after;
+        }
         let mut removed: Vec<_> = Naive::of(&run.state)
             .locks
             .into_iter()
             .zip(order)
-            .filter(|(_, (removed, _))| *removed)
+            .filter(|((_, lock_id, _), (removed, _))| *removed || *lock_id == fresh())
             .map(|((scope, lock_id, _), (_, position))| (position, intent::unlock(scope, lock_id, queued)))
             .collect();
         let in_order = |commands: &[(u8, Command)]| {
-            let mut run = run.clone();
-            for (_, command) in commands {
-                run.accepted(command.clone());
-            }
-            run.state
+            commands.iter().fold(run.state.clone(), |state, (_, command)| {
+                let step = Step::take(&state, &alphabet::context(0, false), command.clone());
+                assert!(step.result.is_ok(), "{command} was refused");
+                step.after
+            })
         };
         let one = in_order(&removed);
         removed.sort_by_key(|(position, _)| *position);

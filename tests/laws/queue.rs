@@ -66,6 +66,7 @@ fn last_deployment_wins() {
             match step.events() {
                 [] => prop_assert_eq!(waits, Some(placed.2)),
                 [Event::Queued { version, displaced, .. }] => {
+                    prop_assert!(*displaced != Some(*version), "it displaced itself");
                     prop_assert_eq!((*version, *displaced), (placed.2, waits));
                 }
                 others => prop_assert!(false, "something else happened: {:?}", others),

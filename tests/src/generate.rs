@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 
 use crate::alphabet;
-use crate::intent::{Intent, LockOn, ReleaseIntent, VersionIntent};
+use crate::intent::{Intent, LockOn, ReleaseIntent, TrainTarget, VersionIntent};
 use crate::run::Run;
 
 /// A history in the abstract. [`Run::of`] makes commands of it.
@@ -177,13 +177,13 @@ fn intents() -> impl Strategy<Value = Intent> {
             .prop_map(|(pick, from_group, queued)| Intent::Unlock { pick, from_group, queued }),
         14 => trains(),
         4 => Just(Intent::Again),
-        3 => (0..5usize, environment_configs(), 0..12u8).prop_map(|(environment, mut config, group)| {
+        3 => (0..5usize, environment_configs(), 0..6u8).prop_map(|(environment, mut config, group)| {
             if group == 0 {
                 config.environment_group = Some(alphabet::group(alphabet::VALID_GROUPS));
             }
             Intent::CreateEnvironment { environment, config: Box::new(config) }
         }),
-        2 => (0..alphabet::VALID_ENVIRONMENTS, 0..5usize, 1..=alphabet::VERSIONS, on_locks()).prop_map(
+        5 => (0..alphabet::VALID_ENVIRONMENTS, 0..5usize, 1..=alphabet::VERSIONS, on_locks()).prop_map(
             |(environment, application, version, on_lock)| Intent::DeployAnything {
                 environment,
                 application,
@@ -209,10 +209,10 @@ pub fn lock_scopes() -> impl Strategy<Value = LockOn> {
     let applications =
         prop_oneof![20 => 0..alphabet::VALID_APPLICATIONS, 1 => Just(alphabet::VALID_APPLICATIONS)];
     prop_oneof![
-        4 => environments().prop_map(LockOn::Environment),
-        5 => (environments(), applications).prop_map(|(there, locked)| LockOn::Application(there, locked)),
-        4 => (environments(), teams()).prop_map(|(there, locked)| LockOn::Team(there, locked)),
-        3 => (0..alphabet::VALID_GROUPS).prop_map(LockOn::Group),
+        3 => environments().prop_map(LockOn::Environment),
+        6 => (environments(), applications).prop_map(|(there, locked)| LockOn::Application(there, locked)),
+        5 => (environments(), teams()).prop_map(|(there, locked)| LockOn::Team(there, locked)),
+        2 => (0..alphabet::VALID_GROUPS).prop_map(LockOn::Group),
     ]
 }
 
@@ -230,7 +230,7 @@ fn release_intents() -> impl Strategy<Value = ReleaseIntent> {
     ];
     // Bit 3 is the environment that is mostly unknown.
     let manifests = prop_oneof![6 => Just(0b0111u8), 4 => 0..16u8];
-    (applications, versions, manifests, 0..3u8, option::weighted(0.2, teams()), any::<u8>()).prop_map(
+    (applications, versions, manifests, 0..3u8, option::weighted(0.35, teams()), any::<u8>()).prop_map(
         |(application, version, manifests, content, team, source)| ReleaseIntent {
             application,
             version,
@@ -245,9 +245,9 @@ fn release_intents() -> impl Strategy<Value = ReleaseIntent> {
 /// Trains to environments and groups.
 pub fn trains() -> impl Strategy<Value = Intent> {
     let targets = prop_oneof![
-        6 => 0..alphabet::USUAL_ENVIRONMENTS,
-        5 => alphabet::VALID_ENVIRONMENTS..alphabet::VALID_ENVIRONMENTS + alphabet::VALID_GROUPS,
-        1 => Just(alphabet::USUAL_ENVIRONMENTS),
+        12 => any::<usize>().prop_map(TrainTarget::Existing),
+        1 => (0..alphabet::VALID_ENVIRONMENTS).prop_map(TrainTarget::Environment),
+        1 => (0..alphabet::VALID_GROUPS).prop_map(TrainTarget::Group),
     ];
     let target_types = prop_oneof![
         6 => Just(None),

@@ -25,7 +25,7 @@ pub enum Intent {
     },
     /// Makes a release.
     CreateRelease(ReleaseIntent),
-    /// Deploys something that can be deployed; if there is nothing, anything.
+    /// Deploys something that can be deployed; if there is nothing, releases something.
     Deploy {
         /// Which of the things that can be deployed.
         pick: usize,
@@ -54,7 +54,7 @@ pub enum Intent {
         /// Which of several texts it carries.
         text: u8,
     },
-    /// Removes a lock that is there; if there is none, any.
+    /// Removes a lock that is there; if there is none, sets one.
     Unlock {
         /// Which of those that are there.
         pick: usize,
@@ -74,8 +74,8 @@ pub enum Intent {
     },
     /// Runs a release train.
     Train {
-        /// An environment, or from [`alphabet::VALID_ENVIRONMENTS`] on a group.
-        target: usize,
+        /// Where it goes.
+        target: TrainTarget,
         /// What the target is said to be.
         target_type: Option<TrainTargetType>,
         /// The team.
@@ -115,6 +115,17 @@ pub enum VersionIntent {
     Existing(usize),
 }
 
+/// Where a train goes, in the abstract.
+#[derive(Debug, Clone, Copy)]
+pub enum TrainTarget {
+    /// To an environment or a group that is there.
+    Existing(usize),
+    /// To an environment, be it there or not.
+    Environment(usize),
+    /// To a group, be it there or not.
+    Group(usize),
+}
+
 /// What a lock locks, in the abstract.
 #[derive(Debug, Clone, Copy)]
 pub enum LockOn {
@@ -140,11 +151,12 @@ impl Intent {
             Self::CreateRelease(release) => release.resolve(state),
             Self::Deploy { pick, on_lock, reason } => {
                 let deployable = Naive::of(state).deployable();
-                let (environment, application, version) =
-                    picked(&deployable, *pick).cloned().unwrap_or_else(|| {
-                        let version = Version::FIRST;
-                        (alphabet::environment(*pick), alphabet::application(*pick), version)
-                    });
+                let Some((environment, application, version)) = picked(&deployable, *pick).cloned() else {
+                    let (application, manifest) = (alphabet::application(*pick), alphabet::manifest(1));
+                    let usual = (0..alphabet::USUAL_ENVIRONMENTS).map(alphabet::environment);
+                    let manifests = usual.map(|environment| (environment, manifest)).collect();
+                    return Command::CreateRelease(CreateRelease::new(application, manifests));
+                };
                 let reason = reason.then(|| "because".into());
                 Command::Deploy(Deploy { environment, application, version, on_lock: *on_lock, reason })
             }
@@ -159,8 +171,8 @@ impl Intent {
             Self::Unlock { pick, from_group, queued } => {
                 let naive = Naive::of(state);
                 let Some((scope, lock_id, _)) = picked(&naive.locks, *pick) else {
-                    return LockOn::Environment(*pick % alphabet::USUAL_ENVIRONMENTS)
-                        .unlock(alphabet::lock_id(*pick), *queued);
+                    let (there, locked) = (*pick % alphabet::USUAL_ENVIRONMENTS, *pick);
+                    return LockOn::Application(there, locked).lock(alphabet::lock_id(0), 0);
                 };
                 let group = naive
                     .config(scope.environment())
@@ -176,10 +188,7 @@ impl Intent {
             }
             Self::UnlockAnything { on, lock_id, queued } => on.unlock(alphabet::lock_id(*lock_id), *queued),
             Self::Train { target, target_type, team, on_lock } => Command::ReleaseTrain(ReleaseTrain {
-                target: match target.checked_sub(alphabet::VALID_ENVIRONMENTS) {
-                    None => alphabet::environment(*target).to_string(),
-                    Some(group) => alphabet::group(group).to_string(),
-                },
+                target: target.resolve(state),
                 target_type: *target_type,
                 team: team.map(alphabet::team),
                 on_lock: *on_lock,
@@ -219,6 +228,22 @@ impl ReleaseIntent {
             source_repo_url: text(4, if self.content == 0 { "" } else { "https://git.example.com/cart.git" }),
             ..CreateRelease::new(application, manifests)
         })
+    }
+}
+
+impl TrainTarget {
+    fn resolve(self, state: &State) -> String {
+        match self {
+            Self::Existing(pick) => {
+                let naive = Naive::of(state);
+                let groups = naive.environments.iter().filter_map(|(_, it)| it.environment_group.as_ref());
+                let mut targets: Vec<String> = groups.map(ToString::to_string).collect();
+                targets.extend(naive.environments.iter().map(|(name, _)| name.to_string()));
+                picked(&targets, pick).cloned().unwrap_or_default()
+            }
+            Self::Environment(environment) => alphabet::environment(environment).to_string(),
+            Self::Group(group) => alphabet::group(group).to_string(),
+        }
     }
 }
 
