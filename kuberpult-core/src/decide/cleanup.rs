@@ -1,4 +1,5 @@
-//! Cleanup: old releases that are nowhere in use go after each deployment of their application.
+//! Cleanup: old releases that are nowhere in use go after each deployment of their application, and after each
+//! queued version of it that is dropped.
 //!
 //! Upstream's rule: of the releases older than the oldest version still in use, all but the newest 19 are
 //! deleted. In use is what is current *or queued* in any environment; upstream forgets the queue.
@@ -12,12 +13,16 @@ use crate::{Application, ApplicationName, EnvironmentName, Event, State, Version
 #[derive(Default)]
 struct Changes<'a> {
     created: Option<Version>,
-    deployed: bool,
+    /// Whether something was deployed, or left the queue without being deployed.
+    settled: bool,
     /// Current and queued version after the events, where they differ from the state.
     slots: BTreeMap<&'a EnvironmentName, [Option<Version>; 2]>,
 }
 
-/// Appends what cleanup removes after the deployments among the events.
+/// Appends what cleanup removes after the deployments and the dropped queues among the events.
+///
+/// A dropped queue counts because the order of unlocks must not matter: with one environment that deploys at
+/// unlock and one that drops, a release would else stay or go depending on which came last.
 pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
     let mut changed: BTreeMap<&ApplicationName, Changes<'_>> = BTreeMap::new();
     for event in &*events {
@@ -29,7 +34,7 @@ pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
                 // Most applications have few releases; a train over many must not pay for them.
                 if may_have_too_many(state, application) {
                     let changes = changed.entry(application).or_default();
-                    changes.deployed = true;
+                    changes.settled = true;
                     changes.slots.insert(environment, [Some(*version), None]);
                 }
             }
@@ -43,7 +48,9 @@ pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
             Event::QueueDropped { environment, application, .. } => {
                 if may_have_too_many(state, application) {
                     let current = state.slot(environment, application).and_then(|slot| slot.current);
-                    changed.entry(application).or_default().slots.insert(environment, [current, None]);
+                    let changes = changed.entry(application).or_default();
+                    changes.settled = true;
+                    changes.slots.insert(environment, [current, None]);
                 }
             }
             Event::EnvironmentCreated { .. }
@@ -56,7 +63,7 @@ pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
     }
     let removed: Vec<Event> = changed
         .into_iter()
-        .filter(|(_, changes)| changes.deployed)
+        .filter(|(_, changes)| changes.settled)
         .flat_map(|(application, changes)| {
             removed(state, application, &changes)
                 .into_iter()
@@ -84,7 +91,8 @@ fn removed(state: &State, name: &ApplicationName, changes: &Changes<'_>) -> Vec<
                 there.slots.get(name).map_or([None, None], |slot| [slot.current, slot.queued])
             })
         });
-    let Some(oldest) = in_use.flatten().min() else { return Vec::new() };
+    // While nothing is in use the newest stands for it, as upstream has it.
+    let Some(oldest) = in_use.flatten().min().or_else(|| application.newest()) else { return Vec::new() };
     let created = changes.created.filter(|version| *version < oldest);
     let mut older: Vec<Version> =
         application.releases.range(..oldest).map(|(version, _)| *version).chain(created).collect();
