@@ -150,12 +150,12 @@ pub fn on_unlocks() -> impl Strategy<Value = Option<OnUnlock>> {
 
 /// What a deployment does on locks.
 pub fn on_locks() -> impl Strategy<Value = OnLock> {
-    prop_oneof![3 => Just(OnLock::Queue), 1 => Just(OnLock::Fail), 1 => Just(OnLock::Ignore)]
+    prop_oneof![5 => Just(OnLock::Queue), 3 => Just(OnLock::Fail), 2 => Just(OnLock::Ignore)]
 }
 
 /// What a train does on locks.
 pub fn train_on_locks() -> impl Strategy<Value = TrainOnLock> {
-    prop_oneof![2 => Just(TrainOnLock::Queue), 1 => Just(TrainOnLock::Skip)]
+    prop_oneof![Just(TrainOnLock::Queue), Just(TrainOnLock::Skip)]
 }
 
 /// Things that are wanted.
@@ -172,10 +172,10 @@ fn intents() -> impl Strategy<Value = Intent> {
         30 => release_intents().prop_map(Intent::CreateRelease),
         18 => (any::<usize>(), on_locks(), any::<bool>())
             .prop_map(|(pick, on_lock, reason)| Intent::Deploy { pick, on_lock, reason }),
-        18 => lock_intents(),
-        16 => (any::<usize>(), any::<bool>(), on_unlocks())
+        16 => lock_intents(),
+        20 => (any::<usize>(), any::<bool>(), on_unlocks())
             .prop_map(|(pick, from_group, queued)| Intent::Unlock { pick, from_group, queued }),
-        14 => trains(),
+        22 => trains(),
         4 => Just(Intent::Again),
         3 => (0..5usize, environment_configs(), 0..6u8).prop_map(|(environment, mut config, group)| {
             if group == 0 {
@@ -183,7 +183,7 @@ fn intents() -> impl Strategy<Value = Intent> {
             }
             Intent::CreateEnvironment { environment, config: Box::new(config) }
         }),
-        5 => (0..alphabet::VALID_ENVIRONMENTS, 0..5usize, 1..=alphabet::VERSIONS, on_locks()).prop_map(
+        5 => (0..alphabet::VALID_ENVIRONMENTS, 0..5usize, 1..=alphabet::VERSIONS / 2, on_locks()).prop_map(
             |(environment, application, version, on_lock)| Intent::DeployAnything {
                 environment,
                 application,
@@ -229,7 +229,7 @@ fn release_intents() -> impl Strategy<Value = ReleaseIntent> {
         1 => any::<usize>().prop_map(VersionIntent::Existing),
     ];
     // Bit 3 is the environment that is mostly unknown.
-    let manifests = prop_oneof![6 => Just(0b0111u8), 4 => 0..16u8];
+    let manifests = prop_oneof![Just(0b0111u8), 0..16u8];
     (applications, versions, manifests, 0..3u8, option::weighted(0.35, teams()), any::<u8>()).prop_map(
         |(application, version, manifests, content, team, source)| ReleaseIntent {
             application,

@@ -147,7 +147,7 @@ impl Naive {
         }
     }
 
-    /// Settles one queue; whether something was deployed.
+    /// Settles one queue; whether the queue is empty now.
     fn settle(&mut self, there: &EnvironmentName, application: &ApplicationName, choice: OnUnlock) -> bool {
         let Some(version) = self.queued_in(there, application) else { return false };
         let outdated = self.current_in(there, application) == Some(version);
@@ -161,7 +161,7 @@ impl Naive {
             }
             OnUnlock::Deploy | OnUnlock::Keep | OnUnlock::Drop => {
                 self.dequeue(there, application);
-                false
+                true
             }
         }
     }
