@@ -1,6 +1,6 @@
 //! The naive model beside the core.
 
-use kuberpult_core::{Command, Rejection, TrainReport, check};
+use kuberpult_core::{Command, EnvironmentReport, Finding, Refusal, TrainReport, check};
 use kuberpult_tests::generate::histories_of_any_start;
 use kuberpult_tests::law::{Holds, holds_for};
 use kuberpult_tests::naive::{Answer, Naive, NaiveStop};
@@ -18,9 +18,9 @@ fn naive_model_agrees() {
             prop_assert_eq!(&answer, &answer_of_core(step), "{}", step.command);
             prop_assert_eq!(&naive, &Naive::of(&step.after), "{}", step.command);
             if !history.foreign_start {
-                prop_assert!(!check(&step.after).iter().any(kuberpult_core::Finding::is_error));
+                prop_assert!(!check(&step.after).iter().any(Finding::is_error));
             }
-            refusals_are_told(step)?;
+            everything_is_told(step)?;
         }
         Ok(())
     });
@@ -29,7 +29,7 @@ fn naive_model_agrees() {
 fn answer_of_core(step: &Step) -> Answer {
     match &step.result {
         Err(rejection) => {
-            let mut codes: Vec<_> = rejection.refusals().iter().map(kuberpult_core::Refusal::code).collect();
+            let mut codes: Vec<_> = rejection.refusals().iter().map(Refusal::code).collect();
             codes.sort_unstable();
             Answer::Refused(codes)
         }
@@ -38,7 +38,7 @@ fn answer_of_core(step: &Step) -> Answer {
 }
 
 fn stops(report: &TrainReport) -> Vec<NaiveStop> {
-    let stop = |report: &kuberpult_core::EnvironmentReport| NaiveStop {
+    let stop = |report: &EnvironmentReport| NaiveStop {
         environment: report.environment.clone(),
         skipped: report.skipped.clone(),
         outcomes: report
@@ -51,13 +51,14 @@ fn stops(report: &TrainReport) -> Vec<NaiveStop> {
 }
 
 /// A rejection has something to say, and a train that goes somewhere has a report.
-fn refusals_are_told(step: &Step) -> Holds {
-    match (&step.result, &step.command) {
-        (Err(rejection), _) => {
-            prop_assert!(Rejection::refusals(rejection).iter().all(|it| !it.to_string().is_empty()))
+fn everything_is_told(step: &Step) -> Holds {
+    match &step.result {
+        Err(rejection) => {
+            prop_assert!(rejection.refusals().iter().all(|refusal| !refusal.to_string().is_empty()));
         }
-        (Ok(decision), command) => {
-            prop_assert_eq!(decision.report().train.is_some(), matches!(command, Command::ReleaseTrain(_)),)
+        Ok(decision) => {
+            let is_train = matches!(step.command, Command::ReleaseTrain(_));
+            prop_assert_eq!(decision.report().train.is_some(), is_train);
         }
     }
     Ok(())
