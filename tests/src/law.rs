@@ -3,7 +3,9 @@
 use std::panic::Location;
 
 use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{
+    Config, FailurePersistence, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner,
+};
 
 /// What a law says about one value.
 pub type Holds = Result<(), TestCaseError>;
@@ -34,8 +36,12 @@ pub fn holds_for<S: Strategy>(cases: u32, strategy: S, law: impl Fn(S::Value) ->
             fixed @ RngSeed::Fixed(_) => fixed,
         },
         source_file: Some(Location::caller().file()),
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("proptest-regressions/laws.txt"))),
-        max_shrink_iters: 4000,
+        failure_persistence: defaults.failure_persistence.is_some().then(|| {
+            let kept: Box<dyn FailurePersistence> =
+                Box::new(FileFailurePersistence::Direct("proptest-regressions/laws.txt"));
+            kept
+        }),
+        max_shrink_iters: defaults.max_shrink_iters.min(4000),
         ..defaults
     };
     match TestRunner::new(config).run(&strategy, law) {
