@@ -87,7 +87,7 @@ fn event_tells_what_happens(event: &Event, before: &State, after: &State) -> Hol
     let (was, is) = (Naive::of(before), Naive::of(after));
     match event {
         Event::EnvironmentCreated { environment, config } => {
-            prop_assert_eq!((was.config(environment), is.config(environment)), (None, Some(config)));
+            prop_assert_eq!((was.config(environment), is.config(environment)), (None, Some(&**config)));
         }
         Event::ReleaseCreated { application, version, release } => {
             let (was, is) = (was.release(application, *version), is.release(application, *version));
@@ -117,11 +117,11 @@ fn event_tells_what_happens(event: &Event, before: &State, after: &State) -> Hol
             prop_assert_eq!(is.queued_in(environment, application), None);
         }
         Event::LockCreated { scope, lock_id, lock, replaced } => {
-            prop_assert_eq!(before.locks(scope).get(lock_id), replaced.as_ref());
-            prop_assert_eq!(after.locks(scope).get(lock_id), Some(lock));
+            prop_assert_eq!(before.locks(scope).get(lock_id), replaced.as_deref());
+            prop_assert_eq!(after.locks(scope).get(lock_id), Some(&**lock));
         }
         Event::LockDeleted { scope, lock_id, lock } => {
-            prop_assert_eq!(before.locks(scope).get(lock_id), Some(lock));
+            prop_assert_eq!(before.locks(scope).get(lock_id), Some(&**lock));
             prop_assert_eq!(after.locks(scope).get(lock_id), None);
         }
         Event::ReleaseCleanedUp { application, version } => {

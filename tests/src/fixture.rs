@@ -17,27 +17,18 @@ pub struct Fixture {
 }
 
 /// Some time, the same in all tests.
-///
-/// # Panics
-/// Never: the time is valid.
 #[must_use]
 pub fn context() -> Context {
     Context::new("2024-05-03T11:37:37+02:00".parse().expect("a time"), Actor::new("Jo", "jo@example.com"))
 }
 
 /// `createEnvironment`
-///
-/// # Panics
-/// The name is not valid.
 #[must_use]
 pub fn create_environment(name: &str, config: EnvironmentConfig) -> Command {
     Command::CreateEnvironment { environment: name.parse().expect("an environment name"), config }
 }
 
 /// `deploy`
-///
-/// # Panics
-/// A name or the version is not valid.
 #[must_use]
 pub fn deploy(application: &str, version: u64, environment: &str) -> Command {
     Command::Deploy(Deploy {
@@ -50,9 +41,6 @@ pub fn deploy(application: &str, version: u64, environment: &str) -> Command {
 }
 
 /// `createEnvironmentLock`
-///
-/// # Panics
-/// A name is not valid.
 #[must_use]
 pub fn lock_environment(environment: &str, id: &str, message: &str) -> Command {
     Command::CreateEnvironmentLock {
@@ -66,9 +54,6 @@ pub fn lock_environment(environment: &str, id: &str, message: &str) -> Command {
 
 impl Fixture {
     /// An empty manifest repository.
-    ///
-    /// # Panics
-    /// It cannot be made.
     #[must_use]
     pub fn empty(bare: bool) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
@@ -79,9 +64,6 @@ impl Fixture {
     }
 
     /// One with development (upstream `latest`), staging, and version 1 of `cart` in development.
-    ///
-    /// # Panics
-    /// It cannot be made.
     #[must_use]
     pub fn with_cart(bare: bool) -> Self {
         let mut fixture = Self::empty(bare);
@@ -94,9 +76,6 @@ impl Fixture {
     }
 
     /// `createRelease` with the next version and manifests that are told apart by how many there were.
-    ///
-    /// # Panics
-    /// A name is not valid.
     #[must_use]
     pub fn release(&mut self, application: &str, environments: &[&str]) -> Command {
         let state = self.repo.state().expect("a state");
@@ -129,9 +108,6 @@ impl Fixture {
     }
 
     /// Carries a command out that must be accepted.
-    ///
-    /// # Panics
-    /// It is not.
     pub fn accepted(&mut self, command: &Command) -> Receipt {
         self.transact(command).unwrap_or_else(|error| panic!("{command} was refused: {error}"))
     }

@@ -27,9 +27,6 @@ pub fn command(directory: &Path) -> Command {
 }
 
 /// Runs git and gives its standard output.
-///
-/// # Panics
-/// Git cannot be run, or fails.
 #[must_use]
 pub fn output(directory: &Path, arguments: &[&str]) -> String {
     let output = command(directory).args(arguments).output().expect("git can be run");
@@ -39,17 +36,11 @@ pub fn output(directory: &Path, arguments: &[&str]) -> String {
 }
 
 /// Runs git for its effect.
-///
-/// # Panics
-/// Git cannot be run, or fails.
 pub fn run(directory: &Path, arguments: &[&str]) {
     let _ = output(directory, arguments);
 }
 
 /// Everything that git finds wrong with a repository's objects.
-///
-/// # Panics
-/// Git cannot be run.
 #[must_use]
 pub fn fsck(directory: &Path) -> String {
     let output =

@@ -1,6 +1,11 @@
 //! What the tests share: histories of commands, a way to run them, the naive model, repositories, hermetic git.
 
-#![expect(clippy::panic, clippy::expect_used, reason = "support for tests: whoever calls it wants the test to fail")]
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "support for tests: a panic is a failing test"
+)]
 
 pub mod alphabet;
 pub mod fixture;
