@@ -102,11 +102,6 @@ impl State {
     }
 }
 
-/// A decision about nothing but these events.
-fn decided(events: Vec<Event>) -> Decision {
-    Decision { events, report: Report::default() }
-}
-
 /// A decision with remarks.
 fn noted(events: Vec<Event>, notes: Vec<Note>) -> Decision {
     Decision { events, report: Report { notes, train: None } }

@@ -31,6 +31,13 @@ impl Decision {
     }
 }
 
+/// A decision about nothing but these events.
+impl From<Vec<Event>> for Decision {
+    fn from(events: Vec<Event>) -> Self {
+        Self { events, report: Report::default() }
+    }
+}
+
 /// What the events of a decision do not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -104,6 +104,7 @@ mod decision;
 mod environment_config;
 mod event;
 mod finding;
+mod founding;
 mod lock;
 mod name;
 mod rejection;

@@ -1,6 +1,6 @@
 //! The message and the author of a commit, safe against text that wants to be a line, a header or a trailer.
 
-use kuberpult_core::{Actor, Command, Decision, Event};
+use kuberpult_core::{Actor, Command, Decision, Event, State};
 
 /// Longer subjects are cut; the whole is in the body.
 const LONGEST_SUBJECT: usize = 200;
@@ -17,6 +17,12 @@ pub(crate) fn commit_message(command: &Command, decision: &Decision) -> String {
         message.push('\n');
     }
     message
+}
+
+/// The message of a commit that brings a whole state.
+pub(crate) fn import_message(state: &State) -> String {
+    let (environments, applications) = (state.environments.len(), state.applications.len());
+    format!("Imported {environments} environments and {applications} applications\n")
 }
 
 fn subject(command: &Command, decision: &Decision) -> String {

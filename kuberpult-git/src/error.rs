@@ -149,6 +149,14 @@ pub enum TransactError {
         /// What git said.
         message: String,
     },
+    /// A state can be imported only where there is none.
+    #[error("branch `{branch}` of `{}` has environments or applications already; import into an empty repository", directory.display())]
+    NotEmpty {
+        /// The repository's directory.
+        directory: PathBuf,
+        /// The branch.
+        branch: String,
+    },
     /// The branch is gone. It is not made anew, which would lose its history.
     #[error("branch `{branch}` of `{}` is gone; restore it, or make it anew with git", directory.display())]
     BranchGone {

@@ -9,7 +9,7 @@ use gix::ObjectId;
 use gix::refs::FullName;
 use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, State};
 
-use crate::commit_message::commit_message;
+use crate::commit_message::{commit_message, import_message};
 use crate::project::{Edit, project};
 use crate::read_state::Snapshot;
 use crate::settings_json::RepositorySettings;
@@ -173,7 +173,8 @@ impl ManifestRepo {
             if prepared.decision.events().is_empty() {
                 return Ok(Receipt { decision: prepared.decision, commit: None, attempts });
             }
-            if let Some(commit) = self.write(context, command, &prepared)? {
+            let message = commit_message(command, &prepared.decision);
+            if let Some(commit) = self.write(context, message, &prepared)? {
                 self.born = true;
                 self.forget_written_manifests(prepared.decision.events());
                 return Ok(Receipt { decision: prepared.decision, commit: Some(CommitId(commit)), attempts });
@@ -183,6 +184,34 @@ impl ManifestRepo {
         Err(TransactError::LostRace { attempts: ATTEMPTS })
     }
 
+    /// Writes a whole state into a repository that has neither environments nor applications: one commit. So a
+    /// state that was kept elsewhere comes to git.
+    ///
+    /// Settings stay as they are in the repository. Manifests must have been [added](Self::add_manifest).
+    ///
+    /// # Errors
+    /// The repository has environments or applications, or something cannot be read or written.
+    pub fn import(&mut self, context: &Context, state: &State) -> Result<CommitId, TransactError> {
+        let _lock = WriterLock::acquire(self.repo.common_dir())?;
+        let base = self.head()?;
+        self.refuse_to_begin_anew(base)?;
+        let there = self.state()?;
+        if !(there.environments.is_empty() && there.applications.is_empty()) {
+            return Err(TransactError::NotEmpty {
+                directory: self.directory().to_owned(),
+                branch: self.branch(),
+            });
+        }
+        let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
+        let prepared = self.project(&snapshot, context, base, Decision::from(state.founding_events()))?;
+        let message = import_message(state);
+        let commit =
+            self.write(context, message, &prepared)?.ok_or(TransactError::LostRace { attempts: 1 })?;
+        self.born = true;
+        self.forget_written_manifests(prepared.decision.events());
+        Ok(CommitId(commit))
+    }
+
     /// Decides, and finds out what would be written.
     fn prepare(
         &self,
@@ -190,26 +219,36 @@ impl ManifestRepo {
         context: &Context,
         command: &Command,
     ) -> Result<Prepared, TransactError> {
-        let base = base.map(|commit| commit.0);
-        let snapshot = Snapshot::open(&self.repo, base)?;
+        let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
         let state = snapshot.state(&command.scope(&snapshot.configs))?;
         let decision = state.decide(context, command)?;
+        self.project(&snapshot, context, base, decision)
+    }
+
+    /// Finds out what a decision's events write.
+    fn project(
+        &self,
+        snapshot: &Snapshot<'_>,
+        context: &Context,
+        base: Option<CommitId>,
+        decision: Decision,
+    ) -> Result<Prepared, TransactError> {
         self.refuse_unknown_manifests(decision.events())?;
 
         let empty = ObjectId::empty_blob(self.repo.object_hash());
         let mut edits: Vec<Edit> =
             decision.events().iter().flat_map(|event| project(event, context, empty)).collect();
-        let repo_url = self.repo_url(&snapshot);
-        edits.extend(argocd::project(&snapshot, decision.events(), repo_url.as_deref(), &self.branch())?);
+        let repo_url = self.repo_url(snapshot);
+        edits.extend(argocd::project(snapshot, decision.events(), repo_url.as_deref(), &self.branch())?);
         let committer = committer(&snapshot.settings);
-        Ok(Prepared { base, decision, edits, committer })
+        Ok(Prepared { base: base.map(|commit| commit.0), decision, edits, committer })
     }
 
     /// Writes what was prepared; nothing if the branch is no longer where it was.
     fn write(
         &self,
         context: &Context,
-        command: &Command,
+        message: String,
         prepared: &Prepared,
     ) -> Result<Option<ObjectId>, TransactError> {
         let base_tree = match prepared.base {
@@ -223,7 +262,6 @@ impl ManifestRepo {
         work_trees.refuse_changes()?;
         let tree = write::tree(&self.repo, base_tree, &prepared.edits, &self.pending)?;
         work_trees.refuse_obstacles(base_tree, tree)?;
-        let message = commit_message(command, &prepared.decision);
         let header = CommitHeader { context, committer: &prepared.committer, message };
         let commit = header.write(&self.repo, tree, prepared.base)?;
         if !header.move_branch(&self.repo, &self.branch, prepared.base, commit)? {

@@ -4,6 +4,7 @@
 
 mod generator;
 mod locks;
+mod manifest_repository;
 mod naive_model;
 mod queue;
 mod release_train;

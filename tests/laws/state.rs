@@ -21,6 +21,7 @@ fn same_history_gives_same_state() {
         }
         Ok(())
     });
+    crate::manifest_repository::same_history_gives_same_commits();
 }
 
 /// Applying a decision's events, one by one, gives the state that the command leads to.

@@ -1,7 +1,8 @@
 //! The `git` executable, run apart from any user's or system's configuration.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A git command in a directory that reads no configuration but the repository's own.
 #[must_use]
@@ -56,4 +57,30 @@ pub fn fsck(directory: &Path) -> String {
 #[must_use]
 pub fn tree(directory: &Path, revision: &str) -> Vec<String> {
     output(directory, &["ls-tree", "-r", revision]).lines().map(ToOwned::to_owned).collect()
+}
+
+/// Commits files beside what is there, on the branch `main` of a bare repository.
+pub fn commit_files(directory: &Path, files: &[(&str, &[u8])]) {
+    let mut stream = Vec::from(&b"commit refs/heads/main\ncommitter Someone Else <else@example.com> 1714729057 +0000\ndata 7\nby hand\n"[..]);
+    if command(directory)
+        .args(["rev-parse", "-q", "--verify", "main"])
+        .output()
+        .expect("git")
+        .status
+        .success()
+    {
+        stream.extend(b"from refs/heads/main^0\n");
+    }
+    for (path, content) in files {
+        stream.extend(format!("M 100644 inline {path}\ndata {}\n", content.len()).bytes());
+        stream.extend(*content);
+        stream.push(b'\n');
+    }
+    let mut import = command(directory)
+        .args(["fast-import", "--quiet"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("git can be run");
+    import.stdin.take().expect("a pipe").write_all(&stream).expect("written");
+    assert!(import.wait().expect("git ends").success(), "git fast-import failed");
 }

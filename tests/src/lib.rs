@@ -14,4 +14,5 @@ pub mod git;
 pub mod intent;
 pub mod law;
 pub mod naive;
+pub mod repository;
 pub mod run;

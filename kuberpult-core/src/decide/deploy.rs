@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::cleanup::append_cleanup;
-use super::{decided, noted};
+use super::noted;
 use crate::{
     ApplicationName, Decision, Deploy, DeploymentCause, EnvironmentName, Event, ManifestId, Note, OnLock,
     Refusal, Rejection, Slot, State, Version,
@@ -29,13 +29,13 @@ pub(super) fn decide(state: &State, deploy: &Deploy) -> Result<Decision, Rejecti
                 noted(Vec::new(), alloc::vec![note])
             } else {
                 let queued = Event::Queued { environment, application, version, displaced, blockers };
-                decided(alloc::vec![queued])
+                alloc::vec![queued].into()
             });
         }
     };
     let mut events = alloc::vec![deployed(slot, environment, application, *version, manifest, cause)];
     append_cleanup(state, &mut events);
-    Ok(decided(events))
+    Ok(events.into())
 }
 
 /// The manifest to deploy, or everything that is missing.

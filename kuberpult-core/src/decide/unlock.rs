@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 
 use super::cleanup::append_cleanup;
-use super::decided;
 use super::deploy::deployed;
 use super::lock::members;
 use crate::state::{NO_LOCKS, application_lock_blockers, environment_lock_blockers, team_lock_blockers};
@@ -26,7 +25,7 @@ pub(super) fn decide(
     let mut events = Vec::new();
     unlock(state, scope, id, queued, &mut events);
     append_cleanup(state, &mut events);
-    Ok(decided(events))
+    Ok(events.into())
 }
 
 /// Removes the lock from each member of the group that has it.
@@ -47,7 +46,7 @@ pub(super) fn decide_group(
         return Err(Refusal::GroupLockNotFound { environment_group, lock_id }.into());
     }
     append_cleanup(state, &mut events);
-    Ok(decided(events))
+    Ok(events.into())
 }
 
 fn unlock(state: &State, scope: LockScope, id: &LockId, queued: Option<OnUnlock>, events: &mut Vec<Event>) {

@@ -1,0 +1,104 @@
+//! A bare manifest repository on which a history is run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kuberpult_core::{Command, Context, CreateRelease, ManifestId, State};
+use kuberpult_git::{InitOptions, ManifestRepo, OpenOptions};
+use tempfile::TempDir;
+
+use crate::generate::History;
+use crate::{alphabet, git};
+
+/// A bare manifest repository in a directory of its own.
+#[derive(Debug)]
+pub struct Repository {
+    directory: TempDir,
+    /// The repository.
+    pub repo: ManifestRepo,
+    /// The ids that the repository gave the manifests of the alphabet.
+    manifests: BTreeMap<ManifestId, ManifestId>,
+}
+
+/// The context of all commands: with one time and one actor, what a state does not hold is the same everywhere.
+#[must_use]
+pub fn context() -> Context {
+    alphabet::context(0, false)
+}
+
+/// The commands of a history, resolved against the states that they lead to in this one context.
+#[must_use]
+pub fn commands(history: &History) -> Vec<Command> {
+    let mut run =
+        crate::run::Run::of(&History { turns: Vec::new(), foreign_start: false, ..history.clone() });
+    let mut commands: Vec<_> = run.steps.iter().map(|step| step.command.clone()).collect();
+    commands.extend(history.turns.iter().map(|turn| run.turn(turn).command));
+    commands
+}
+
+impl Repository {
+    /// A repository with no more than the settings of a history.
+    #[must_use]
+    pub fn with_settings_of(history: &History) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut options = InitOptions::default();
+        options.bare = true;
+        ManifestRepo::init(directory.path(), &options).expect("a repository");
+        let settings = format!(r#"{{"releasesKept": {}}}"#, history.releases_kept);
+        git::commit_files(directory.path(), &[("kuberpult.json", settings.as_bytes())]);
+        let mut options = OpenOptions::default();
+        options.argocd_repo_url = Some("ssh://git@example.com/manifests.git".to_owned());
+        let repo = ManifestRepo::open(directory.path(), options).expect("a repository");
+        Self { directory, repo, manifests: BTreeMap::new() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The newest commit.
+    #[must_use]
+    pub fn head(&self) -> String {
+        self.repo.head().expect("a head").map(|commit| commit.to_string()).expect("a commit")
+    }
+
+    /// The state at the newest commit.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.repo.state().expect("a state")
+    }
+
+    /// The command with manifests that the repository knows. One of them is empty.
+    pub fn with_manifests(&mut self, command: Command) -> Command {
+        let Command::CreateRelease(create) = command else { return command };
+        let mut manifests = create.manifests.clone();
+        for manifest in manifests.values_mut() {
+            let is_empty = *manifest == alphabet::manifest(0);
+            let content = if is_empty { String::new() } else { format!("manifest: {manifest}\n") };
+            let id = self.repo.add_manifest(content.as_bytes()).expect("a manifest");
+            self.manifests.insert(*manifest, id);
+            *manifest = id;
+        }
+        Command::CreateRelease(CreateRelease { manifests, ..create })
+    }
+
+    /// Gives another repository the manifests that this one was given.
+    pub fn share_manifests_with(&self, other: &mut Self) {
+        for manifest in self.manifests.keys() {
+            let empty = CreateRelease::new(alphabet::application(0), BTreeMap::default());
+            let manifests = BTreeMap::from([(alphabet::environment(0), *manifest)]);
+            let _ = other.with_manifests(Command::CreateRelease(CreateRelease { manifests, ..empty }));
+        }
+    }
+
+    /// Carries out what is accepted of a history, and gives the newest commit.
+    pub fn run(&mut self, history: &History) -> String {
+        for command in commands(history) {
+            let command = self.with_manifests(command);
+            let _ = self.repo.transact(&context(), &command);
+        }
+        self.head()
+    }
+}
