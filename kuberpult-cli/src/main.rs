@@ -1,2 +1,39 @@
-//! The command line of kuberpult.
-fn main() {}
+//! The command line of kuberpult: parse, call the library, print.
+
+mod apply;
+mod arguments;
+mod commands;
+mod context;
+mod demo;
+mod exit;
+mod json;
+mod lock_list;
+mod manifests;
+mod output;
+mod table;
+mod text;
+mod yaml;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::Arguments;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let exit = match Arguments::try_parse_from(&typed) {
+        Ok(arguments) => {
+            arguments.global.color.choose();
+            let mut output = Output::of_process(&arguments.global);
+            match commands::run(&arguments, &mut output) {
+                Ok(exit) => exit,
+                Err(failure) => output.fail(&failure),
+            }
+        }
+        Err(error) => output::not_understood(&error, &typed),
+    };
+    exit.into()
+}

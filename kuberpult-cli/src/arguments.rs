@@ -1,0 +1,143 @@
+//! The command line as it is typed: global options and the list of commands.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use kuberpult_core::Time;
+
+use crate::commands::{apply, demo, deploy, environment, init, lock, queue, release, status, train};
+
+/// Manages what is deployed next in your Kubernetes environments.
+///
+/// kuberpult deploys nothing itself: it writes a git manifest repository, which Argo CD applies.
+#[derive(Debug, clap::Parser)]
+#[command(name = "kuberpult", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub(crate) global: GlobalOptions,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Subcommand,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or nothing to do
+  1  failed: repository unreadable, disk full, a bug
+  2  wrong usage
+  3  refused by a rule: a lock, an unknown version
+  5  conflict: a race not won, other content under an existing name";
+
+/// The commands.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Subcommand {
+    /// Make an empty manifest repository
+    Init(init::Init),
+    /// Show and create environments
+    #[command(subcommand)]
+    Env(environment::Environment),
+    /// Make a release of an application
+    Release(release::Release),
+    /// Deploy a version of an application to an environment
+    Deploy(deploy::Deploy),
+    /// Hold automatic deployments back
+    #[command(subcommand)]
+    Lock(lock::Lock),
+    /// Remove a lock, and deploy what waited behind it
+    #[command(subcommand)]
+    Unlock(lock::Unlock),
+    /// List all locks, and what each holds back
+    Locks,
+    /// Run a release train: carry the versions of the upstream to an environment
+    Train(train::Train),
+    /// Show what waits, and behind what
+    #[command(subcommand)]
+    Queue(queue::Queue),
+    /// Show which version of each application is where
+    Status(status::Status),
+    /// Carry out commands given as JSON lines, one commit each
+    Apply(apply::Apply),
+    /// Tell the whole story on a fresh repository
+    Demo(demo::Demo),
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalOptions {
+    /// A directory in the manifest repository [default: the current directory]
+    #[arg(short = 'R', long, global = true, value_name = "DIR")]
+    #[arg(env = "KUBERPULT_REPO", hide_env_values = true)]
+    pub(crate) repo: Option<PathBuf>,
+    /// The branch [default: the one that is checked out]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+    /// How the result is printed
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) output: Format,
+    /// Who gives the command [default: git's `user.name`]
+    #[arg(long, global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) author_name: Option<String>,
+    /// The address of who gives the command [default: git's `user.email`]
+    #[arg(long, global = true, value_name = "EMAIL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) author_email: Option<String>,
+    /// The time of the command, such as `2024-05-03T11:37:37+02:00` [default: the clock]
+    #[arg(long, global = true, value_name = "RFC3339", env = "KUBERPULT_NOW", hide_env_values = true)]
+    pub(crate) now: Option<Time>,
+    /// The address at which Argo CD finds the repository [default: what `kuberpult.json` says, or the remote]
+    #[arg(long, global = true, value_name = "URL")]
+    #[arg(env = "KUBERPULT_ARGOCD_REPO_URL", hide_env_values = true)]
+    pub(crate) argocd_repo_url: Option<String>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub(crate) color: Color,
+    /// Print no remarks, only data and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print also what is usually of no interest
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Lines and tables for people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+}
+
+/// When colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Makes this the choice for both output streams.
+    pub(crate) fn choose(self) {
+        let choice = match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+/// The option of every command that writes.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct DryRun {
+    /// Show what would happen, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}

@@ -1,0 +1,105 @@
+//! `kuberpult apply`
+
+use std::error::Error as _;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use kuberpult_core::{Actor, Context};
+use kuberpult_git::{ManifestRepo, Receipt};
+use serde_json::json;
+
+use super::Session;
+use crate::apply::{Line, LineError};
+use crate::exit::{Exit, Failure};
+use crate::json::ErrorObject;
+use crate::output::with_causes;
+
+/// Commands as JSON lines.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Apply {
+    /// A file with one JSON object a line; `-` for standard input
+    #[arg(short, long = "filename", value_name = "FILE")]
+    file: PathBuf,
+    /// Go on after a line that fails; the exit code is that of the first
+    #[arg(long)]
+    keep_going: bool,
+    /// Given here only to say why there is none.
+    #[arg(long, hide = true)]
+    dry_run: bool,
+}
+
+impl Apply {
+    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        if self.dry_run {
+            return Err(Failure::DryRunOfApply);
+        }
+        let unreadable = |source| Failure::Input { path: self.file.clone(), source };
+        let mut input: Box<dyn BufRead> = if self.file == Path::new("-") {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(BufReader::new(File::open(&self.file).map_err(unreadable)?))
+        };
+        let mut repo = session.open()?;
+        let mut first: Option<(usize, LineError)> = None;
+        let mut failed = 0;
+        for number in 1.. {
+            let mut bytes = Vec::new();
+            if input.read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
+                break;
+            }
+            if bytes.trim_ascii().is_empty() {
+                continue;
+            }
+            let result = carry_out(session, &mut repo, &bytes);
+            print(session, number, &result)?;
+            if let Err(error) = result {
+                failed += 1;
+                first = first.or(Some((number, error)));
+                if !self.keep_going {
+                    break;
+                }
+            }
+        }
+        match first {
+            None => Ok(Exit::Done),
+            Some((line, error)) => Err(Failure::Line { line, others: failed - 1, error: Box::new(error) }),
+        }
+    }
+}
+
+fn carry_out(session: &Session<'_>, repo: &mut ManifestRepo, bytes: &[u8]) -> Result<Receipt, LineError> {
+    let line = Line::read(bytes)?;
+    let now = match line.at {
+        Some(at) => at,
+        None => crate::context::now(session.global).map_err(LineError::context)?,
+    };
+    let actor: Actor = match &line.author {
+        Some(author) => author.clone(),
+        None => crate::context::actor(session.global, repo).map_err(LineError::context)?,
+    };
+    let command = line.into_command(repo)?;
+    Ok(repo.transact(&Context::new(now, actor), &command)?)
+}
+
+fn print(session: &mut Session<'_>, line: usize, result: &Result<Receipt, LineError>) -> Result<(), Failure> {
+    let printed = match result {
+        Ok(receipt) => session.output.json_line(&json!({
+            "line": line,
+            "commit": receipt.commit.map(|commit| commit.to_string()),
+            "events": receipt.decision.events(),
+            "report": receipt.decision.report(),
+        })),
+        Err(error) => {
+            let message = with_causes(format!("line {line}: {error}"), error.source());
+            let error = ErrorObject { code: error.code(), message, details: error.details() };
+            session.output.json_line(&json!({ "line": line, "error": error }))
+        }
+    };
+    match printed {
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe && result.is_ok() => {
+            Err(Failure::ClosedInApply { line })
+        }
+        printed => printed,
+    }
+}

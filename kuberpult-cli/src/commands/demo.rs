@@ -1,0 +1,20 @@
+//! `kuberpult demo`
+
+use std::path::PathBuf;
+
+use super::Session;
+use crate::exit::Failure;
+
+/// The whole story, on a fresh repository.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// A directory that is empty or not there [default: a new one among the system's temporary files]
+    #[arg(value_name = "DIR")]
+    directory: Option<PathBuf>,
+}
+
+impl Demo {
+    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        crate::demo::tell(self.directory.as_deref(), session.global)
+    }
+}

@@ -1,0 +1,37 @@
+//! `kuberpult init`
+
+use std::path::{Path, PathBuf};
+
+use kuberpult_git::{InitOptions, ManifestRepo};
+
+use super::Session;
+use crate::exit::Failure;
+use crate::json::Repository;
+use crate::text;
+
+/// What is made, and where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// The directory; made if it is not there [default: the one of `--repo`, or the current directory]
+    #[arg(value_name = "DIR")]
+    directory: Option<PathBuf>,
+    /// Make it without a work tree
+    #[arg(long)]
+    bare: bool,
+}
+
+impl Init {
+    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let directory = self.directory.as_deref().or(session.global.repo.as_deref()).unwrap_or(Path::new("."));
+        let mut options = InitOptions::default();
+        options.branch.clone_from(&session.global.branch);
+        options.bare = self.bare;
+        let repo = ManifestRepo::init(directory, &options)?;
+        let directory = repo.directory().to_string_lossy().into_owned();
+        if session.output.is_json() {
+            return session.output.document("Repository", &Repository { directory, branch: repo.branch() });
+        }
+        let branch = repo.branch();
+        session.output.line(&format!("manifest repository in {}, branch {branch}", text::one_line(&directory)))
+    }
+}

@@ -1,0 +1,243 @@
+//! How a command ends: exit codes, and for each failure its stable code.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use kuberpult_core::{NameError, Refusal, Rejection};
+use kuberpult_git::{ConfigError, InitError, OpenError, ReadError, TransactError};
+use serde_json::{Value, json};
+
+use crate::apply::LineError;
+use crate::manifests::ManifestError;
+
+/// The exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// The world is broken, or a bug.
+    Failed = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// A rule refuses it.
+    Refused = 3,
+    /// Somebody else was faster, or has put something else there.
+    Conflict = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command did not end well.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Init(#[from] InitError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Transact(#[from] TransactError),
+    /// A command that only reads was asked for something that is not there.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    #[error(
+        "git does not say who you are; give `--author-name` and `--author-email`, or set them with `git config user.name` and `git config user.email`"
+    )]
+    NoIdentity,
+    #[error("the clock shows a time that cannot be written; give `--now`")]
+    Clock,
+    #[error(
+        "`apply` has no `--dry-run`: a line builds on what the lines before it have written, so that a plan of each against the present would mislead"
+    )]
+    DryRunOfApply,
+    #[error("cannot read `{}`", path.display())]
+    Input { path: PathBuf, source: io::Error },
+    #[error("`{}` is no environment config", path.display())]
+    Config { path: PathBuf, source: ConfigError },
+    #[error("line {line}: {error}{}", and_others(*others))]
+    Line {
+        line: usize,
+        /// How many lines failed besides.
+        others: usize,
+        error: Box<LineError>,
+    },
+    #[error("standard output was closed: line {line} has been carried out, what follows it has not")]
+    ClosedInApply { line: usize },
+    #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
+    DemoNotEmpty { directory: PathBuf },
+    #[error("cannot write `{}`", path.display())]
+    Demo { path: PathBuf, source: io::Error },
+    #[error("the demo's own command is not understood: {message}")]
+    DemoCommand { message: String },
+    #[error("cannot make up an id for the lock; give one with `--id`")]
+    MadeUpId(#[source] NameError),
+    #[error("cannot write the result")]
+    Output(#[source] io::Error),
+}
+
+fn and_others(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        1 => " (and one more line failed)".into(),
+        more => format!(" (and {more} more lines failed)"),
+    }
+}
+
+impl Failure {
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Init(InitError::InvalidBranch { .. }) => Exit::Usage,
+            Self::Init(InitError::Transact(error)) | Self::Transact(error) => of_transact(error),
+            Self::Rejected(rejection) => of_rejection(rejection),
+            Self::Init(_)
+            | Self::Open(_)
+            | Self::Read(_)
+            | Self::Clock
+            | Self::ClosedInApply { .. }
+            | Self::DemoNotEmpty { .. }
+            | Self::Demo { .. }
+            | Self::DemoCommand { .. }
+            | Self::Output(_) => Exit::Failed,
+            Self::Manifest(error) => error.exit(),
+            Self::NoIdentity | Self::MadeUpId(_) | Self::DryRunOfApply | Self::Input { .. } | Self::Config { .. } => Exit::Usage,
+            Self::Line { error, .. } => error.exit(),
+        }
+    }
+
+    /// What caused it, as far as its own text does not say it.
+    pub(crate) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Line { error, .. } => error.source(),
+            other => other.source(),
+        }
+    }
+
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Init(error) => match error {
+                InitError::NotEmpty { .. } => "DIRECTORY_NOT_EMPTY",
+                InitError::InvalidBranch { .. } => "INVALID_BRANCH_NAME",
+                InitError::Open(error) => code_of_open(error),
+                InitError::Transact(error) => code_of_transact(error),
+                _ => "CANNOT_INITIALISE",
+            },
+            Self::Open(error) => code_of_open(error),
+            Self::Read(error) => code_of_read(error),
+            Self::Transact(error) => code_of_transact(error),
+            Self::Rejected(rejection) => rejection.code(),
+            Self::Manifest(error) => error.code(),
+            Self::NoIdentity => "NO_IDENTITY",
+            Self::Clock => "CLOCK",
+            Self::MadeUpId(_) => "INVALID_NAME",
+            Self::DryRunOfApply => "USAGE",
+            Self::Input { .. } => "CANNOT_READ_FILE",
+            Self::Config { .. } => "INVALID_CONFIG",
+            Self::Line { error, .. } => error.code(),
+            Self::ClosedInApply { .. } | Self::Output(_) => "OUTPUT",
+            Self::DemoNotEmpty { .. } => "DIRECTORY_NOT_EMPTY",
+            Self::Demo { .. } | Self::DemoCommand { .. } => "DEMO",
+        }
+    }
+
+    /// What a program may want to know besides.
+    pub(crate) fn details(&self) -> Value {
+        match self {
+            Self::Init(InitError::Transact(error)) | Self::Transact(error) => details_of_transact(error),
+            Self::Rejected(rejection) => json!({ "refusals": rejection }),
+            Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
+            Self::Line { error, line, .. } => {
+                let mut details = error.details();
+                if let Value::Object(details) = &mut details {
+                    details.insert("line".into(), json!(line));
+                }
+                details
+            }
+            _ => json!({}),
+        }
+    }
+}
+
+pub(crate) fn of_transact(error: &TransactError) -> Exit {
+    match error {
+        TransactError::Rejected(rejection) => of_rejection(rejection),
+        TransactError::LostRace { .. } | TransactError::Busy { .. } => Exit::Conflict,
+        TransactError::NoRepoUrl { .. } | TransactError::TimeBefore1970 { .. } => Exit::Usage,
+        _ => Exit::Failed,
+    }
+}
+
+fn of_rejection(rejection: &Rejection) -> Exit {
+    match rejection.refusals().first() {
+        Some(Refusal::InvalidName { .. }) => Exit::Usage,
+        Some(Refusal::EnvironmentExists { .. } | Refusal::ReleaseDiffers { .. }) => Exit::Conflict,
+        _ => Exit::Refused,
+    }
+}
+
+fn code_of_open(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::NoRepository { .. } => "NOT_A_REPOSITORY",
+        OpenError::NoManifestRepository { .. } => "NOT_A_MANIFEST_REPOSITORY",
+        OpenError::NoBranch { .. } => "BRANCH_NOT_FOUND",
+        OpenError::NoBranchCheckedOut { .. } => "NO_BRANCH_CHECKED_OUT",
+        OpenError::Read(error) => code_of_read(error),
+        _ => "CANNOT_OPEN",
+    }
+}
+
+fn code_of_read(error: &ReadError) -> &'static str {
+    match error {
+        ReadError::NotUnderstood { .. } => "NOT_UNDERSTOOD",
+        _ => "CANNOT_READ",
+    }
+}
+
+pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
+    match error {
+        TransactError::Rejected(rejection) => rejection.code(),
+        TransactError::Read(error) => code_of_read(error),
+        TransactError::UnknownManifest { .. } => "UNKNOWN_MANIFEST",
+        TransactError::NoRepoUrl { .. } => "ARGOCD_REPO_URL_NOT_KNOWN",
+        TransactError::DirtyWorkTree { .. } => "DIRTY_WORK_TREE",
+        TransactError::WorkTreeNotUpdated { .. } => "WORK_TREE_NOT_UPDATED",
+        TransactError::LostRace { .. } => "LOST_RACE",
+        TransactError::Busy { .. } => "BUSY",
+        TransactError::TimeBefore1970 { .. } => "TIME_BEFORE_1970",
+        TransactError::NoGit { .. } => "NO_GIT",
+        _ => "CANNOT_WRITE",
+    }
+}
+
+pub(crate) fn details_of_transact(error: &TransactError) -> Value {
+    match error {
+        TransactError::Rejected(rejection) => json!({ "refusals": rejection }),
+        TransactError::Read(error) => details_of_read(error),
+        TransactError::DirtyWorkTree { branch, work_tree, paths } => {
+            json!({ "branch": branch, "workTree": work_tree.to_string_lossy(), "paths": paths })
+        }
+        TransactError::WorkTreeNotUpdated { commit, work_tree, .. } => {
+            json!({ "commit": commit, "workTree": work_tree.to_string_lossy() })
+        }
+        _ => json!({}),
+    }
+}
+
+fn details_of_read(error: &ReadError) -> Value {
+    match error {
+        ReadError::NotUnderstood { path, expected, found } => {
+            json!({ "path": path, "expected": expected, "found": found })
+        }
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,136 @@
+//! The shapes of JSON output: a contract with programs that read it.
+
+use std::collections::BTreeMap;
+
+use kuberpult_core::{
+    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, GroupName, Report, TeamName,
+    Upstream, Version,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::lock_list::ListedLock;
+
+/// The version of the contract.
+const API_VERSION: &str = "kuberpult/v1";
+
+/// One document: what it is, and its content.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Document<'a, T> {
+    api_version: &'static str,
+    kind: &'static str,
+    #[serde(flatten)]
+    content: &'a T,
+}
+
+impl<'a, T> Document<'a, T> {
+    pub(crate) fn new(kind: &'static str, content: &'a T) -> Self {
+        Self { api_version: API_VERSION, kind, content }
+    }
+}
+
+/// An error on standard error.
+#[derive(Serialize)]
+pub(crate) struct ErrorDocument {
+    error: ErrorObject,
+}
+
+/// What an error says.
+#[derive(Serialize)]
+pub(crate) struct ErrorObject {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) details: Value,
+}
+
+impl ErrorDocument {
+    pub(crate) fn of(code: &'static str, message: String, details: Value) -> Self {
+        Self { error: ErrorObject { code, message, details } }
+    }
+}
+
+/// Kind `Receipt`: what a command led to.
+#[derive(Serialize)]
+pub(crate) struct Receipt<'a> {
+    pub(crate) commit: Option<String>,
+    pub(crate) events: &'a [Event],
+    pub(crate) report: &'a Report,
+}
+
+/// Kind `Plan`: what a command would lead to.
+#[derive(Serialize)]
+pub(crate) struct Plan<'a> {
+    pub(crate) base: Option<String>,
+    pub(crate) events: &'a [Event],
+    pub(crate) report: &'a Report,
+}
+
+/// Kind `Repository`.
+#[derive(Serialize)]
+pub(crate) struct Repository<'a> {
+    pub(crate) directory: String,
+    pub(crate) branch: &'a str,
+}
+
+/// A list of anything.
+#[derive(Serialize)]
+pub(crate) struct List<T> {
+    pub(crate) items: Vec<T>,
+}
+
+/// An environment: kind `Environment`, and an item of kind `EnvironmentList`.
+#[derive(Serialize)]
+pub(crate) struct EnvironmentItem<'a> {
+    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) config: &'a EnvironmentConfig,
+    /// On the environment, and on teams in it.
+    pub(crate) locks: Vec<ListedLock<'a>>,
+}
+
+/// Kind `Status`.
+#[derive(Serialize)]
+pub(crate) struct Status<'a> {
+    pub(crate) environments: Vec<StatusEnvironment<'a>>,
+    pub(crate) applications: Vec<StatusApplication<'a>>,
+}
+
+/// An environment in a status.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StatusEnvironment<'a> {
+    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) upstream: Option<&'a Upstream>,
+    pub(crate) environment_group: Option<&'a GroupName>,
+    /// On the environment, and on teams in it.
+    pub(crate) locks: Vec<ListedLock<'a>>,
+}
+
+/// An application in a status.
+#[derive(Serialize)]
+pub(crate) struct StatusApplication<'a> {
+    pub(crate) application: &'a ApplicationName,
+    pub(crate) team: Option<&'a TeamName>,
+    pub(crate) newest: Option<Version>,
+    pub(crate) slots: BTreeMap<&'a EnvironmentName, StatusSlot<'a>>,
+}
+
+/// What an application has in an environment.
+#[derive(Serialize)]
+pub(crate) struct StatusSlot<'a> {
+    pub(crate) current: Option<Version>,
+    pub(crate) queued: Option<Version>,
+    /// On the application.
+    pub(crate) locks: Vec<ListedLock<'a>>,
+    pub(crate) blockers: Vec<Blocker>,
+}
+
+/// An item of kind `Queue`.
+#[derive(Serialize)]
+pub(crate) struct QueueItem<'a> {
+    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) application: &'a ApplicationName,
+    pub(crate) current: Option<Version>,
+    pub(crate) queued: Version,
+    pub(crate) blockers: Vec<Blocker>,
+}

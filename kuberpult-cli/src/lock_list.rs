@@ -1,0 +1,145 @@
+//! The locks of a state as lists, and the environments in the order in which versions travel.
+
+use std::collections::BTreeMap;
+
+use kuberpult_core::{
+    ApplicationName, Environment, EnvironmentName, Lock, LockId, LockScope, Locks, State, Version,
+};
+use serde::Serialize;
+
+/// A lock with where it lies.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListedLock<'a> {
+    #[serde(flatten)]
+    pub(crate) scope: LockScope,
+    pub(crate) lock_id: &'a LockId,
+    #[serde(flatten)]
+    pub(crate) lock: &'a Lock,
+    /// The queued versions that wait for it; not given where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) holds_back: Option<Vec<HeldBack<'a>>>,
+}
+
+/// A queued version that waits.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct HeldBack<'a> {
+    pub(crate) application: &'a ApplicationName,
+    pub(crate) version: Version,
+}
+
+/// The environments, upstream before downstream, then by name.
+pub(crate) fn in_promotion_order(state: &State) -> Vec<(&EnvironmentName, &Environment)> {
+    let mut environments: Vec<_> = state.environments.iter().collect();
+    environments.sort_by_key(|(name, _)| (upstreams_of(state, name), *name));
+    environments
+}
+
+/// How many environments a version passes before it comes to this one; for a cycle, all there are.
+fn upstreams_of(state: &State, name: &EnvironmentName) -> usize {
+    let upstream = |name: &EnvironmentName| state.environments.get(name)?.config.upstream_environment();
+    let chain = std::iter::successors(upstream(name), |name| upstream(name));
+    chain.take(state.environments.len()).count()
+}
+
+/// The locks on an environment and on teams in it.
+pub(crate) fn environment_locks<'a>(
+    name: &'a EnvironmentName,
+    environment: &'a Environment,
+) -> Vec<ListedLock<'a>> {
+    let of_environment = LockScope::Environment { environment: name.clone() };
+    let mut listed = listed(&of_environment, &environment.locks);
+    for (team, locks) in &environment.team_locks {
+        let scope = LockScope::Team { environment: name.clone(), team: team.clone() };
+        listed.extend(self::listed(&scope, locks));
+    }
+    listed
+}
+
+/// The locks on an application in an environment.
+pub(crate) fn application_locks<'a>(
+    environment: &EnvironmentName,
+    application: &ApplicationName,
+    locks: &'a Locks,
+) -> Vec<ListedLock<'a>> {
+    let (environment, application) = (environment.clone(), application.clone());
+    listed(&LockScope::Application { environment, application }, locks)
+}
+
+fn listed<'a>(scope: &LockScope, locks: &'a Locks) -> Vec<ListedLock<'a>> {
+    let lock = |(lock_id, lock): (&'a LockId, &'a Lock)| ListedLock {
+        scope: scope.clone(),
+        lock_id,
+        lock,
+        holds_back: None,
+    };
+    locks.iter().map(lock).collect()
+}
+
+/// All locks: by environment, then environment, team and application, then by id; each with what it holds back.
+pub(crate) fn all_locks(state: &State) -> Vec<ListedLock<'_>> {
+    let mut waiting = waiting(state);
+    let mut all = Vec::new();
+    for (name, environment) in in_promotion_order(state) {
+        all.extend(environment_locks(name, environment));
+        for (application, slot) in &environment.slots {
+            all.extend(application_locks(name, application, &slot.locks));
+        }
+    }
+    for listed in &mut all {
+        let key = (listed.scope.clone(), listed.lock_id.clone());
+        listed.holds_back = Some(waiting.remove(&key).unwrap_or_default());
+    }
+    all
+}
+
+/// For each lock that is a blocker of a queued version, those versions.
+fn waiting(state: &State) -> BTreeMap<(LockScope, LockId), Vec<HeldBack<'_>>> {
+    let mut waiting: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (name, environment) in &state.environments {
+        for (application, slot) in &environment.slots {
+            let Some(version) = slot.queued else { continue };
+            for blocker in state.blockers(name, application) {
+                let key = (blocker.scope(), blocker.lock_id().clone());
+                waiting.entry(key).or_default().push(HeldBack { application, version });
+            }
+        }
+    }
+    waiting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kuberpult_core::EnvironmentConfig;
+
+    fn state(environments: &[(&str, Option<&str>)]) -> State {
+        let mut state = State::default();
+        for (name, upstream) in environments {
+            let name = EnvironmentName::new(name).unwrap();
+            let config = match upstream {
+                Some(upstream) => EnvironmentConfig::with_upstream(EnvironmentName::new(upstream).unwrap()),
+                None => EnvironmentConfig::with_upstream_latest(),
+            };
+            state.environments.insert(name, Environment { config, ..Environment::default() });
+        }
+        state
+    }
+
+    fn order(environments: &[(&str, Option<&str>)]) -> Vec<String> {
+        in_promotion_order(&state(environments)).iter().map(|(name, _)| name.to_string()).collect()
+    }
+
+    #[test]
+    fn upstream_comes_before_downstream() {
+        let environments =
+            [("a-production", Some("m-staging")), ("m-staging", Some("z-dev")), ("z-dev", None), ("b-dev", None)];
+        assert_eq!(order(&environments), ["b-dev", "z-dev", "m-staging", "a-production"]);
+    }
+
+    #[test]
+    fn a_cycle_of_upstreams_comes_last() {
+        let environments = [("a", Some("b")), ("b", Some("a")), ("dev", None), ("staging", Some("dev"))];
+        assert_eq!(order(&environments), ["dev", "staging", "a", "b"]);
+    }
+}

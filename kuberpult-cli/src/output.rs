@@ -1,0 +1,187 @@
+//! Where things are printed: data on standard output, everything else on standard error.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::arguments::{Color, Format, GlobalOptions};
+use crate::exit::{Exit, Failure};
+use crate::json::{ErrorDocument, Document};
+use crate::text;
+
+/// The two streams of one command, and how it prints.
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    quiet: bool,
+    verbose: bool,
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+}
+
+const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+const BOLD: anstyle::Style = anstyle::Style::new().bold();
+
+impl Output {
+    /// The process's own streams.
+    pub(crate) fn of_process(global: &GlobalOptions) -> Self {
+        let out: Box<dyn Write> = match global.output {
+            Format::Table => Box::new(anstream::stdout()),
+            // What takes colour out of text would also take characters out of JSON strings.
+            Format::Json => Box::new(io::stdout()),
+        };
+        let err = Box::new(anstream::stderr());
+        Self { format: global.output, quiet: global.quiet, verbose: global.verbose, out, err }
+    }
+
+    /// Everything on standard output, in the order in which it is printed: how a story is told.
+    pub(crate) fn narrated() -> Self {
+        let (out, err) = (Box::new(anstream::stdout()), Box::new(anstream::stdout()));
+        Self { format: Format::Table, quiet: false, verbose: false, out, err }
+    }
+
+    /// Whether the result is one JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints data, as it is.
+    pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
+        let printed = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        printed.map_err(Failure::Output)
+    }
+
+    /// Prints one line of data. Whoever calls it has made it safe.
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
+        self.data(&format!("{text}\n"))
+    }
+
+    /// Prints one line of data that stands out where the terminal can do that.
+    pub(crate) fn heading(&mut self, text: &str) -> Result<(), Failure> {
+        self.data(&format!("{BOLD}{text}{BOLD:#}\n"))
+    }
+
+    /// Prints the one JSON document that is the result.
+    pub(crate) fn document(&mut self, kind: &'static str, content: &impl Serialize) -> Result<(), Failure> {
+        let document = serde_json::to_string_pretty(&Document::new(kind, content));
+        self.line(&document.map_err(|error| Failure::Output(error.into()))?)
+    }
+
+    /// Prints a value as one line of JSON.
+    pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        let line = serde_json::to_string(value).map_err(|error| Failure::Output(error.into()))?;
+        self.line(&line)
+    }
+
+    /// Prints something that whoever asked should know, on standard error.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.remark(&format!("{BOLD}note:{BOLD:#} {}", text::one_line(text)));
+    }
+
+    /// Prints a line that is no data, on standard error. If that cannot be done, nobody can be told.
+    pub(crate) fn remark(&mut self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Prints a line that is usually of no interest, on standard error.
+    pub(crate) fn detail(&mut self, text: &str) {
+        if self.verbose {
+            self.remark(&text::one_line(text));
+        }
+    }
+
+    /// Prints why the command failed; gives its exit code. Whoever closed standard output wants to hear no more.
+    pub(crate) fn fail(&mut self, failure: &Failure) -> Exit {
+        if matches!(failure, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+            return Exit::Done;
+        }
+        let printed = if self.is_json() {
+            let message = with_causes(failure.to_string(), failure.cause());
+            let document = ErrorDocument::of(failure.code(), message, failure.details());
+            print_json(&mut self.err, &document)
+        } else {
+            let mut message = format!("{ERROR}error:{ERROR:#} {}\n", text::lines(&failure.to_string()));
+            let mut cause = failure.cause();
+            while let Some(error) = cause {
+                message = format!("{message}  caused by: {}\n", text::one_line(&error.to_string()));
+                cause = error.source();
+            }
+            self.err.write_all(message.as_bytes())
+        };
+        // If that cannot be printed, the exit code still says it.
+        let _ = printed;
+        failure.exit()
+    }
+}
+
+/// The message of an error and of all its causes, for JSON, where nothing else carries them.
+pub(crate) fn with_causes(mut message: String, mut cause: Option<&(dyn Error + 'static)>) -> String {
+    while let Some(error) = cause {
+        message = format!("{message}: {error}");
+        cause = error.source();
+    }
+    message
+}
+
+/// Prints what clap has to say: help, the version, or why it does not understand.
+pub(crate) fn not_understood(error: &clap::Error, typed: &[OsString]) -> Exit {
+    match typed_option(typed, "--color", None).as_deref() {
+        Some("always") => Color::Always.choose(),
+        Some("never") => Color::Never.choose(),
+        _ => {}
+    }
+    let styled = error.render().ansi().to_string();
+    if !error.use_stderr() {
+        let _ = anstream::stdout().write_all(styled.as_bytes());
+        return Exit::Done;
+    }
+    let _ = if typed_option(typed, "--output", Some("-o")).as_deref() == Some("json") {
+        let plain = error.render().to_string();
+        let plain = plain.strip_prefix("error: ").unwrap_or(&plain);
+        let (message, help) = plain.split_once("\n\n").unwrap_or((plain, ""));
+        let details = serde_json::json!({ "help": help.trim_end() });
+        print_json(&mut io::stderr(), &ErrorDocument::of("USAGE", message.trim_end().into(), details))
+    } else {
+        anstream::stderr().write_all(styled.as_bytes())
+    };
+    Exit::Usage
+}
+
+/// The last value of an option in a command line that clap does not understand as a whole.
+fn typed_option(typed: &[OsString], long: &str, short: Option<&str>) -> Option<String> {
+    let words: Vec<_> = typed.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--").collect();
+    let mut value = None;
+    for (index, word) in words.iter().enumerate() {
+        if word == long || short.is_some_and(|short| word == short) {
+            value = words.get(index + 1).map(ToString::to_string);
+        } else if let Some(rest) = word.strip_prefix(long).and_then(|rest| rest.strip_prefix('=')) {
+            value = Some(rest.into());
+        } else if let Some(rest) = short.and_then(|short| word.strip_prefix(short)) {
+            value = Some(rest.strip_prefix('=').unwrap_or(rest).into());
+        }
+    }
+    value
+}
+
+fn print_json(stream: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    writeln!(stream, "{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_is_found_however_it_is_typed() {
+        for line in ["-o json", "-ojson", "-o=json", "--output json", "--output=json", "-o table x -o json"] {
+            let typed: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            assert_eq!(typed_option(&typed, "--output", Some("-o")).as_deref(), Some("json"), "{line}");
+        }
+        let typed: Vec<OsString> = ["x", "--", "-o", "json"].map(Into::into).to_vec();
+        assert_eq!(typed_option(&typed, "--output", Some("-o")), None);
+    }
+}
