@@ -93,8 +93,8 @@ pub(crate) struct Line {
 impl Line {
     /// Reads a line. What the command itself says is not looked at yet.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, LineError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| LineError::NotUtf8 { offset: error.valid_up_to() })?;
+        let text =
+            std::str::from_utf8(bytes).map_err(|error| LineError::NotUtf8 { offset: error.valid_up_to() })?;
         let mut command = match serde_json::from_str(text).map_err(LineError::NotJson)? {
             Value::Object(command) => command,
             Value::Null => return Err(LineError::NoObject("null")),
@@ -146,7 +146,7 @@ fn keep_manifests(manifests: &mut Map<String, Value>, repo: &mut ManifestRepo) -
             return Err(LineError::ManifestNoText { environment: crate::text::one_line(environment).into() });
         };
         yaml::check(text).map_err(|error| LineError::ManifestNotYaml { environment: name, error })?;
-        let id = repo.add_manifest(text.as_bytes());
+        let id = repo.add_manifest(text.as_bytes())?;
         *manifest = Value::String(id.to_string());
     }
     Ok(())

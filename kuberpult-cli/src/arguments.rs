@@ -66,7 +66,7 @@ pub(crate) enum Subcommand {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
-    /// A directory in the manifest repository [default: the current directory]
+    /// The manifest repository [default: the one around the current directory]
     #[arg(short = 'R', long, global = true, value_name = "DIR")]
     #[arg(env = "KUBERPULT_REPO", hide_env_values = true)]
     pub(crate) repo: Option<PathBuf>,

@@ -51,11 +51,13 @@ pub(crate) struct Session<'a> {
 impl Session<'_> {
     /// Opens the manifest repository.
     pub(crate) fn open(&mut self) -> Result<ManifestRepo, Failure> {
-        let directory = self.global.repo.as_deref().unwrap_or(Path::new("."));
         let mut options = OpenOptions::default();
         options.branch.clone_from(&self.global.branch);
         options.argocd_repo_url.clone_from(&self.global.argocd_repo_url);
-        let repo = ManifestRepo::open(directory, options)?;
+        let repo = match &self.global.repo {
+            Some(directory) => ManifestRepo::open(directory, options)?,
+            None => ManifestRepo::discover(Path::new("."), options)?,
+        };
         self.output.detail(&format!("repository {}, branch {}", repo.directory().display(), repo.branch()));
         Ok(repo)
     }
@@ -87,7 +89,8 @@ impl Session<'_> {
         }
         let receipt = repo.transact(context, command)?;
         if receipt.attempts > 1 {
-            self.output.detail(&format!("decided {} times: others moved the branch meanwhile", receipt.attempts));
+            self.output
+                .detail(&format!("decided {} times: others moved the branch meanwhile", receipt.attempts));
         }
         self.print(&receipt.decision, receipt.commit.map(|commit| commit.to_string()), dry_run)?;
         Ok(receipt.decision)

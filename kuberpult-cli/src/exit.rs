@@ -97,7 +97,7 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Init(InitError::InvalidBranch { .. }) => Exit::Usage,
-            Self::Init(InitError::Transact(error)) | Self::Transact(error) => of_transact(error),
+            Self::Transact(error) => of_transact(error),
             Self::Rejected(rejection) => of_rejection(rejection),
             Self::Init(_)
             | Self::Open(_)
@@ -109,7 +109,11 @@ impl Failure {
             | Self::DemoCommand { .. }
             | Self::Output(_) => Exit::Failed,
             Self::Manifest(error) => error.exit(),
-            Self::NoIdentity | Self::MadeUpId(_) | Self::DryRunOfApply | Self::Input { .. } | Self::Config { .. } => Exit::Usage,
+            Self::NoIdentity
+            | Self::MadeUpId(_)
+            | Self::DryRunOfApply
+            | Self::Input { .. }
+            | Self::Config { .. } => Exit::Usage,
             Self::Line { error, .. } => error.exit(),
         }
     }
@@ -129,7 +133,6 @@ impl Failure {
                 InitError::NotEmpty { .. } => "DIRECTORY_NOT_EMPTY",
                 InitError::InvalidBranch { .. } => "INVALID_BRANCH_NAME",
                 InitError::Open(error) => code_of_open(error),
-                InitError::Transact(error) => code_of_transact(error),
                 _ => "CANNOT_INITIALISE",
             },
             Self::Open(error) => code_of_open(error),
@@ -153,7 +156,7 @@ impl Failure {
     /// What a program may want to know besides.
     pub(crate) fn details(&self) -> Value {
         match self {
-            Self::Init(InitError::Transact(error)) | Self::Transact(error) => details_of_transact(error),
+            Self::Transact(error) => details_of_transact(error),
             Self::Rejected(rejection) => json!({ "refusals": rejection }),
             Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
             Self::Line { error, line, .. } => {

@@ -132,8 +132,12 @@ mod tests {
 
     #[test]
     fn upstream_comes_before_downstream() {
-        let environments =
-            [("a-production", Some("m-staging")), ("m-staging", Some("z-dev")), ("z-dev", None), ("b-dev", None)];
+        let environments = [
+            ("a-production", Some("m-staging")),
+            ("m-staging", Some("z-dev")),
+            ("z-dev", None),
+            ("b-dev", None),
+        ];
         assert_eq!(order(&environments), ["b-dev", "z-dev", "m-staging", "a-production"]);
     }
 

@@ -95,7 +95,12 @@ impl Manifests {
         self.texts.iter().map(|(environment, (_, text))| (environment, text.as_str()))
     }
 
-    fn add(&mut self, environment: EnvironmentName, from: PathBuf, text: String) -> Result<(), ManifestError> {
+    fn add(
+        &mut self,
+        environment: EnvironmentName,
+        from: PathBuf,
+        text: String,
+    ) -> Result<(), ManifestError> {
         match self.texts.get(&environment) {
             Some((first, _)) => {
                 let first = first.clone();
@@ -112,7 +117,8 @@ impl Manifests {
         let before = self.texts.len();
         for path in entries(directory)? {
             if path.is_dir() {
-                let (files, ignored): (Vec<_>, Vec<_>) = entries(&path)?.into_iter().partition(|file| is_yaml(file));
+                let (files, ignored): (Vec<_>, Vec<_>) =
+                    entries(&path)?.into_iter().partition(|file| is_yaml(file));
                 if files.is_empty() {
                     self.ignored.push(path);
                 } else {
@@ -154,7 +160,8 @@ fn is_yaml(path: &Path) -> bool {
 
 fn environment_of(path: &Path, name: Option<&OsStr>) -> Result<EnvironmentName, ManifestError> {
     let name = name.unwrap_or_default().to_string_lossy();
-    EnvironmentName::existing(&name).map_err(|source| ManifestError::InvalidName { path: path.into(), source })
+    EnvironmentName::existing(&name)
+        .map_err(|source| ManifestError::InvalidName { path: path.into(), source })
 }
 
 /// The text of a manifest file that is UTF-8 and YAML.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::arguments::{Color, Format, GlobalOptions};
 use crate::exit::{Exit, Failure};
-use crate::json::{ErrorDocument, Document};
+use crate::json::{Document, ErrorDocument};
 use crate::text;
 
 /// The two streams of one command, and how it prints.
@@ -152,7 +152,8 @@ pub(crate) fn not_understood(error: &clap::Error, typed: &[OsString]) -> Exit {
 
 /// The last value of an option in a command line that clap does not understand as a whole.
 fn typed_option(typed: &[OsString], long: &str, short: Option<&str>) -> Option<String> {
-    let words: Vec<_> = typed.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--").collect();
+    let words: Vec<_> =
+        typed.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--").collect();
     let mut value = None;
     for (index, word) in words.iter().enumerate() {
         if word == long || short.is_some_and(|short| word == short) {

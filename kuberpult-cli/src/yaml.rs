@@ -16,7 +16,8 @@ pub(crate) struct YamlError {
 pub(crate) fn check(text: &str) -> Result<(), YamlError> {
     for (index, line) in text.lines().enumerate() {
         // The parser takes some control characters for the end of the text.
-        if let Some((column, c)) = line.chars().enumerate().find(|(_, c)| c.is_ascii_control() && *c != '\t') {
+        if let Some((column, c)) = line.chars().enumerate().find(|(_, c)| c.is_ascii_control() && *c != '\t')
+        {
             if c == '\r' {
                 continue;
             }
@@ -71,7 +72,16 @@ mod tests {
 
     #[test]
     fn yaml_is_accepted() {
-        for text in ["", " \n", "# nothing\n", "a: b\n", "---\na: b\n---\n", "a:\r\n- 1\r\n", "{\"a\": [1]}", "\u{feff}a: b\n"] {
+        for text in [
+            "",
+            " \n",
+            "# nothing\n",
+            "a: b\n",
+            "---\na: b\n---\n",
+            "a:\r\n- 1\r\n",
+            "{\"a\": [1]}",
+            "\u{feff}a: b\n",
+        ] {
             assert_eq!(check(text), Ok(()), "{text:?}");
         }
     }
@@ -86,7 +96,10 @@ mod tests {
         assert_eq!(place("# head\n---\na: b\n---\nc: d\n---\n\tx: [\n"), (3, 7));
         assert_eq!(place("a: b\n---\nc: \"d\n"), (2, 4));
         assert_eq!(place("a: b\nc: d\0e\n"), (1, 2));
-        assert_eq!(check("a\u{1b}b").unwrap_err().to_string(), "not valid YAML: document 1, line 1, column 2: control character U+001B is not allowed");
+        assert_eq!(
+            check("a\u{1b}b").unwrap_err().to_string(),
+            "not valid YAML: document 1, line 1, column 2: control character U+001B is not allowed"
+        );
     }
 
     #[test]

@@ -22,16 +22,20 @@ pub(crate) struct Init {
 
 impl Init {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let directory = self.directory.as_deref().or(session.global.repo.as_deref()).unwrap_or(Path::new("."));
+        let directory =
+            self.directory.as_deref().or(session.global.repo.as_deref()).unwrap_or(Path::new("."));
         let mut options = InitOptions::default();
         options.branch.clone_from(&session.global.branch);
         options.bare = self.bare;
         let repo = ManifestRepo::init(directory, &options)?;
-        let directory = repo.directory().to_string_lossy().into_owned();
-        if session.output.is_json() {
-            return session.output.document("Repository", &Repository { directory, branch: repo.branch() });
-        }
+        let directory = std::path::absolute(repo.directory()).unwrap_or_else(|_| repo.directory().into());
+        let directory = directory.to_string_lossy().into_owned();
         let branch = repo.branch();
-        session.output.line(&format!("manifest repository in {}, branch {branch}", text::one_line(&directory)))
+        if session.output.is_json() {
+            return session.output.document("Repository", &Repository { directory, branch: &branch });
+        }
+        session
+            .output
+            .line(&format!("manifest repository in {}, branch {branch}", text::one_line(&directory)))
     }
 }

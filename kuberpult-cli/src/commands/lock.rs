@@ -74,8 +74,10 @@ pub(crate) struct NewLock {
 
 impl Lock {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let (Self::Env { lock, .. } | Self::App { lock, .. } | Self::Team { lock, .. } | Self::Group { lock, .. }) =
-            self;
+        let (Self::Env { lock, .. }
+        | Self::App { lock, .. }
+        | Self::Team { lock, .. }
+        | Self::Group { lock, .. }) = self;
         let mut repo = session.open()?;
         let context = session.context(&repo)?;
         let lock_id = match &lock.id {
@@ -223,8 +225,10 @@ enum Queued {
 
 impl Unlock {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let (Self::Env { lock, .. } | Self::App { lock, .. } | Self::Team { lock, .. } | Self::Group { lock, .. }) =
-            self;
+        let (Self::Env { lock, .. }
+        | Self::App { lock, .. }
+        | Self::Team { lock, .. }
+        | Self::Group { lock, .. }) = self;
         let queued = lock.queued.map(|queued| match queued {
             Queued::Deploy => OnUnlock::Deploy,
             Queued::Keep => OnUnlock::Keep,
@@ -258,7 +262,8 @@ mod tests {
 
     #[test]
     fn a_made_up_id_says_when_and_tells_locks_apart() {
-        let context = Context::new("2024-05-03T11:37:37.5+02:00".parse().unwrap(), Actor::new("Jo", "jo@example.com"));
+        let context =
+            Context::new("2024-05-03T11:37:37.5+02:00".parse().unwrap(), Actor::new("Jo", "jo@example.com"));
         let id = |target, message| made_up_id(target, message, &context).unwrap().to_string();
         assert!(id("env a", "m").starts_with("lock-20240503-113737-"), "{}", id("env a", "m"));
         assert_eq!(id("env a", "m").len(), "lock-20240503-113737-4f2a".len());

@@ -38,7 +38,9 @@ fn scope(scope: &LockScope) -> String {
     match scope {
         LockScope::Environment { environment } => format!("environment {environment}"),
         LockScope::Team { environment, team } => format!("team {team} in {environment}"),
-        LockScope::Application { environment, application } => format!("application {application} in {environment}"),
+        LockScope::Application { environment, application } => {
+            format!("application {application} in {environment}")
+        }
     }
 }
 

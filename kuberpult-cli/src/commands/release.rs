@@ -57,10 +57,10 @@ impl Release {
         }
         let mut repo = session.open()?;
         let context = session.context(&repo)?;
-        let ids: BTreeMap<_, _> = manifests
-            .texts()
-            .map(|(environment, text)| (environment.clone(), repo.add_manifest(text.as_bytes())))
-            .collect();
+        let mut ids = BTreeMap::new();
+        for (environment, text) in manifests.texts() {
+            ids.insert(environment.clone(), repo.add_manifest(text.as_bytes())?);
+        }
         let release = CreateRelease {
             version: self.version,
             team: self.team.clone(),

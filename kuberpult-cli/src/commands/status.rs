@@ -86,12 +86,13 @@ fn document<'a>(
             slots: slots.collect(),
         }
     };
-    let environment = |(name, environment): &(&'a EnvironmentName, &'a Environment)| json::StatusEnvironment {
-        environment: name,
-        upstream: environment.config.upstream.as_ref(),
-        environment_group: environment.config.environment_group.as_ref(),
-        locks: environment_locks(name, environment),
-    };
+    let environment =
+        |(name, environment): &(&'a EnvironmentName, &'a Environment)| json::StatusEnvironment {
+            environment: name,
+            upstream: environment.config.upstream.as_ref(),
+            environment_group: environment.config.environment_group.as_ref(),
+            locks: environment_locks(name, environment),
+        };
     json::Status {
         environments: environments.iter().map(environment).collect(),
         applications: applications.iter().map(application).collect(),
@@ -127,11 +128,12 @@ fn table(state: &State, environments: &Environments<'_>, applications: &[&Applic
 /// The locks on an environment. Any application's blockers have them.
 fn environment_level_blockers(state: &State, environment: &EnvironmentName) -> Vec<Blocker> {
     let locks = state.environments.get(environment).map(|environment| &environment.locks);
-    let blocker = |(lock_id, lock): (&kuberpult_core::LockId, &kuberpult_core::Lock)| Blocker::EnvironmentLock {
-        environment: environment.clone(),
-        lock_id: lock_id.clone(),
-        lock: lock.clone(),
-    };
+    let blocker =
+        |(lock_id, lock): (&kuberpult_core::LockId, &kuberpult_core::Lock)| Blocker::EnvironmentLock {
+            environment: environment.clone(),
+            lock_id: lock_id.clone(),
+            lock: lock.clone(),
+        };
     locks.into_iter().flatten().map(blocker).collect()
 }
 

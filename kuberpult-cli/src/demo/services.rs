@@ -1,0 +1,102 @@
+//! What a real installation has anyway: the environments' configs, and services with their manifests.
+
+use std::path::Path;
+
+use super::write_file;
+use crate::exit::Failure;
+
+/// Where Argo CD would find the repository.
+pub(super) const REPO_URL: &str = "ssh://git@example.com/manifests.git";
+
+/// The environments: name, upstream as JSON, replicas of a service.
+const ENVIRONMENTS: [(&str, &str, u32); 3] = [
+    ("development", r#"{ "latest": true }"#, 1),
+    ("staging", r#"{ "environment": "development" }"#, 2),
+    ("production", r#"{ "environment": "staging" }"#, 3),
+];
+
+/// Writes the environments' configs to `environments/<environment>.json`.
+pub(super) fn write_environments(directory: &Path) -> Result<(), Failure> {
+    for (environment, upstream, _) in ENVIRONMENTS {
+        let config = format!(
+            r#"{{
+  "upstream": {upstream},
+  "argocd": {{
+    "destination": {{ "name": "", "server": "https://{environment}.example.com" }}
+  }}
+}}
+"#
+        );
+        write_file(&directory.join(format!("environments/{environment}.json")), &config)?;
+    }
+    Ok(())
+}
+
+/// Writes what the build of a service leaves: `services/<service>/<version>/<environment>.yaml`.
+pub(super) fn write_build(directory: &Path, service: &str, version: u32) -> Result<(), Failure> {
+    for (environment, _, replicas) in ENVIRONMENTS {
+        let path = directory.join(format!("services/{service}/{version}/{environment}.yaml"));
+        write_file(&path, &manifest(service, version, environment, replicas))?;
+    }
+    Ok(())
+}
+
+fn manifest(service: &str, version: u32, environment: &str, replicas: u32) -> String {
+    format!(
+        "\
+apiVersion: v1
+kind: Service
+metadata:
+  name: {service}
+spec:
+  selector:
+    app: {service}
+  ports:
+  - port: 80
+    targetPort: 8080
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {service}
+  labels:
+    app: {service}
+spec:
+  replicas: {replicas}
+  selector:
+    matchLabels:
+      app: {service}
+  template:
+    metadata:
+      labels:
+        app: {service}
+    spec:
+      containers:
+      - name: {service}
+        image: registry.example.com/shop/{service}:v{version}
+        env:
+        - name: ENVIRONMENT
+          value: {environment}
+        ports:
+        - containerPort: 8080
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_are_yaml_and_configs_are_configs() {
+        crate::yaml::check(&manifest("cart", 1, "staging", 2)).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        write_environments(directory.path()).unwrap();
+        for (environment, ..) in ENVIRONMENTS {
+            let path = directory.path().join(format!("environments/{environment}.json"));
+            let text = std::fs::read_to_string(path).unwrap();
+            let config = kuberpult_git::environment_config_from_json(&text).unwrap();
+            assert!(config.upstream.is_some() && config.argocd.is_some());
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The story itself: a day of four services in three environments.
+
+use kuberpult_git::{ManifestRepo, OpenOptions};
+
+use super::narrator::{Narrator, REPO};
+use super::services::REPO_URL;
+use crate::exit::Failure;
+
+pub(super) fn tell(narrator: &mut Narrator) -> Result<(), Failure> {
+    three_environments(narrator)?;
+    four_services(narrator)?;
+    the_first_trains(narrator)?;
+    two_locks(narrator)?;
+    a_train_that_queues(narrator)?;
+    the_last_deployment_wins(narrator)?;
+    by_hand(narrator)?;
+    the_unlock(narrator)?;
+    the_train_of_the_day(narrator)?;
+    what_to_look_at(narrator)
+}
+
+fn three_environments(narrator: &mut Narrator) -> Result<(), Failure> {
+    let directory = narrator.directory().display().to_string();
+    narrator.line(&format!("The demo is in {directory}"))?;
+    narrator.act("2024-05-06T07:00:00Z", "Three environments")?;
+    narrator.say(
+        "kuberpult manages what is deployed next. It deploys nothing itself: it writes a git repository, and Argo \
+         CD applies what is in it. Here is an empty one.",
+    )?;
+    narrator.shell(&format!("cd {directory}"))?;
+    narrator.run(&["init", REPO])?;
+    narrator.say(
+        "Merged changes go to development at once; staging takes the versions of development, and production \
+         those of staging. The configs also say where Argo CD finds the clusters.",
+    )?;
+    narrator.shell(&format!("export KUBERPULT_ARGOCD_REPO_URL={REPO_URL}"))?;
+    narrator.run(&[
+        "-R",
+        REPO,
+        "env",
+        "create",
+        "development",
+        "--config",
+        "environments/development.json",
+    ])?;
+    narrator.say("From here on an environment variable stands for -R.")?;
+    narrator.shell(&format!("export KUBERPULT_REPO={REPO}"))?;
+    narrator.run(&["env", "create", "staging", "--config", "environments/staging.json"])?;
+    narrator.run(&["env", "create", "production", "--config", "environments/production.json"])?;
+    narrator.run(&["env", "list"])
+}
+
+fn four_services(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T07:30:00Z", "Four services")?;
+    narrator.say(
+        "Each build ends with a release: a version, with a manifest for each environment. It is in development \
+         at once.",
+    )?;
+    narrator.release("cart", 1, &["--team", "shop"])?;
+    narrator.release("checkout", 1, &["--team", "shop"])?;
+    narrator.release("frontend", 1, &["--team", "web"])?;
+    narrator.release("payment", 1, &["--team", "money"])?;
+    narrator.status()
+}
+
+fn the_first_trains(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T08:00:00Z", "The first release trains")?;
+    narrator.say(
+        "A release train carries all versions one environment further: to staging, then to production.",
+    )?;
+    narrator.run(&["train", "staging"])?;
+    narrator.run(&["train", "production"])?;
+    narrator.status()
+}
+
+fn two_locks(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T09:00:00Z", "Two locks")?;
+    narrator.say(
+        "A load test runs against cart in staging, so cart must not change there. And nothing goes to production \
+         in the peak hours.",
+    )?;
+    narrator.run(&[
+        "lock",
+        "app",
+        "cart",
+        "-e",
+        "staging",
+        "-m",
+        "load test until noon",
+        "--id",
+        "load-test",
+    ])?;
+    narrator.run(&["lock", "env", "production", "-m", "peak hours, until 11", "--id", "peak-hours"])?;
+    narrator.status()
+}
+
+fn a_train_that_queues(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T09:30:00Z", "A train that queues")?;
+    narrator.say("Work goes on: three services have new versions, and development has them at once.")?;
+    narrator.release("cart", 2, &["--source-message", "Keep the cart for a week"])?;
+    narrator.release("checkout", 2, &["--source-message", "Ask for the address once"])?;
+    narrator.release("frontend", 2, &["--source-message", "Larger buttons"])?;
+    narrator
+        .say("The train to staging deploys checkout and frontend. cart is locked: its new version waits.")?;
+    narrator.run(&["train", "staging"])?;
+    narrator.status()?;
+    narrator.say("In the repository, what waits is a link beside the one that Argo CD follows.")?;
+    narrator.links("staging", "cart")
+}
+
+fn the_last_deployment_wins(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T10:00:00Z", "The last deployment wins")?;
+    narrator
+        .say("A newer cart comes. The queue holds one version: version 3 takes the place of version 2.")?;
+    narrator.release("cart", 3, &["--source-message", "Keep the cart for a month"])?;
+    narrator.run(&["train", "staging"])?;
+    narrator.run(&["queue", "list"])?;
+    narrator.links("staging", "cart")?;
+    narrator.status()
+}
+
+fn by_hand(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T10:15:00Z", "By hand, through a lock")?;
+    narrator.say(
+        "Cards are declined, and payment has a fix. Locks hold automatic deployments back, never an engineer: a \
+         manual deployment goes through, and the lock stays for everything else.",
+    )?;
+    narrator.release("payment", 2, &["--source-message", "Accept cards that are longer"])?;
+    narrator.run(&["deploy", "payment", "2", "-e", "staging"])?;
+    let reason = "cards are declined";
+    narrator.run(&["deploy", "payment", "2", "-e", "production", "--manual", "--reason", reason])?;
+    narrator.status()
+}
+
+fn the_unlock(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T10:30:00Z", "The unlock deploys what waited")?;
+    narrator.say(
+        "The load test is done earlier. The last lock on cart in staging goes, and version 3 is deployed.",
+    )?;
+    narrator.run(&["locks"])?;
+    narrator.run(&["unlock", "app", "cart", "-e", "staging", "load-test"])?;
+    narrator.links("staging", "cart")?;
+    narrator.status()
+}
+
+fn the_train_of_the_day(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T10:45:00Z", "The train of the day")?;
+    narrator.say(
+        "Once a day a train goes to production. It comes in the peak hours: the lock stops all of it.",
+    )?;
+    narrator.run(&["train", "production"])?;
+    narrator.act("2024-05-06T11:00:00Z", "The peak hours are over")?;
+    narrator
+        .say("The lock goes. A dry run is the prognosis of the train; then it runs, and does just that.")?;
+    narrator.run(&["unlock", "env", "production", "peak-hours"])?;
+    narrator.run(&["train", "production", "--dry-run"])?;
+    narrator.run(&["train", "production"])?;
+    narrator.status()
+}
+
+fn what_to_look_at(narrator: &mut Narrator) -> Result<(), Failure> {
+    let repo = narrator.directory().join(REPO);
+    let head = ManifestRepo::open(&repo, OpenOptions::default())?.head()?;
+    let repo = repo.display().to_string();
+    narrator.say("That was the story. Each command was one commit; have a look:")?;
+    narrator.line("")?;
+    narrator.line(&format!("  git -C {repo} log"))?;
+    narrator.line(&format!("  git -C {repo} show"))?;
+    narrator.line(&format!("  ls -l {repo}/environments/staging/applications/cart"))?;
+    narrator.line(&format!("  cat {repo}/argocd/v1alpha1/production.yaml"))?;
+    narrator.line(&format!("  kuberpult -R {repo} status"))?;
+    match head {
+        Some(head) => narrator.say(&format!("The newest commit is {head}, here and wherever the demo runs.")),
+        None => Ok(()),
+    }
+}
