@@ -47,7 +47,8 @@ fn three_environments(narrator: &mut Narrator) -> Result<(), Failure> {
     narrator.shell(&format!("export KUBERPULT_REPO={REPO}"))?;
     narrator.run(&["env", "create", "staging", "--config", "environments/staging.json"])?;
     narrator.run(&["env", "create", "production", "--config", "environments/production.json"])?;
-    narrator.run(&["env", "list"])
+    narrator.run(&["env", "list"])?;
+    narrator.status()
 }
 
 fn four_services(narrator: &mut Narrator) -> Result<(), Failure> {
@@ -149,11 +150,15 @@ fn the_train_of_the_day(narrator: &mut Narrator) -> Result<(), Failure> {
         "Once a day a train goes to production. It comes in the peak hours: the lock stops all of it.",
     )?;
     narrator.run(&["train", "production"])?;
-    narrator.act("2024-05-06T11:00:00Z", "The peak hours are over")?;
     narrator
-        .say("The lock goes. A dry run is the prognosis of the train; then it runs, and does just that.")?;
-    narrator.run(&["unlock", "env", "production", "peak-hours"])?;
+        .say("A dry run is a train's prognosis: what it would bring if it could, and nothing changes.")?;
     narrator.run(&["train", "production", "--dry-run"])?;
+    narrator.status()?;
+    narrator.act("2024-05-06T11:00:00Z", "The peak hours are over")?;
+    narrator.say(
+        "The lock goes, and the next train brings everything to production in the versions of staging.",
+    )?;
+    narrator.run(&["unlock", "env", "production", "peak-hours"])?;
     narrator.run(&["train", "production"])?;
     narrator.status()
 }
