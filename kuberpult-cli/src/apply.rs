@@ -6,6 +6,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use crate::exit::{self, Exit, Failure};
+use crate::text::one_line;
 use crate::yaml::{self, YamlError};
 
 /// Why a line was not carried out.
@@ -17,11 +18,17 @@ pub(crate) enum LineError {
     NotJson(serde_json::Error),
     #[error("no JSON object with a `command`, but {0}")]
     NoObject(&'static str),
-    /// The names that there are stand in serde's own message.
+    /// The commands that there are stand in serde's own message.
+    #[error("unknown command {0}")]
+    UnknownCommand(String),
+    #[error("`command`: expected the name of a command, found {0}")]
+    NoCommandName(&'static str),
     #[error("{0}")]
     NotUnderstood(serde_json::Error),
     #[error("`{key}`: {error}")]
-    Key { key: &'static str, error: serde_json::Error },
+    Key { key: String, error: serde_json::Error },
+    #[error("`{key}`: expected an object, found {found}")]
+    NoObjectInKey { key: &'static str, found: &'static str },
     #[error("`manifests.{environment}`: expected the manifest as a text")]
     ManifestNoText { environment: String },
     #[error("`manifests`: {0}")]
@@ -60,7 +67,12 @@ impl LineError {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::NotUtf8 { .. } | Self::NotJson(_) | Self::NoObject(_) => "MALFORMED_LINE",
-            Self::NotUnderstood(_) | Self::Key { .. } | Self::ManifestNoText { .. } => "INVALID_COMMAND",
+            Self::UnknownCommand(_) => "UNKNOWN_COMMAND",
+            Self::NoCommandName(_)
+            | Self::NotUnderstood(_)
+            | Self::Key { .. }
+            | Self::NoObjectInKey { .. }
+            | Self::ManifestNoText { .. } => "INVALID_COMMAND",
             Self::ManifestName(_) => "INVALID_NAME",
             Self::ManifestNotYaml { .. } => "INVALID_MANIFEST",
             Self::Config { .. } => "INVALID_CONFIG",
@@ -97,34 +109,82 @@ impl Line {
             std::str::from_utf8(bytes).map_err(|error| LineError::NotUtf8 { offset: error.valid_up_to() })?;
         let mut command = match serde_json::from_str(text).map_err(LineError::NotJson)? {
             Value::Object(command) => command,
-            Value::Null => return Err(LineError::NoObject("null")),
-            Value::Bool(_) => return Err(LineError::NoObject("a truth value")),
-            Value::Number(_) => return Err(LineError::NoObject("a number")),
-            Value::String(_) => return Err(LineError::NoObject("a text")),
-            Value::Array(_) => return Err(LineError::NoObject("an array")),
+            other => return Err(LineError::NoObject(kind(&other))),
         };
         let at = taken(&mut command, "at", Time::deserialize)?;
+        expect_object(&command, "author")?;
         let author = taken(&mut command, "author", Actor::deserialize)?;
         Ok(Self { at, author, command })
     }
 
     /// The command. The manifests of a release are given to the repository.
     pub(crate) fn into_command(mut self, repo: &mut ManifestRepo) -> Result<Command, LineError> {
-        match self.command.get("command").and_then(Value::as_str) {
+        let name = match self.command.get("command") {
+            None => None,
+            Some(Value::String(name)) => Some(name.as_str()),
+            Some(other) => return Err(LineError::NoCommandName(kind(other))),
+        };
+        match name {
             Some("createRelease") => {
                 if let Some(Value::Object(manifests)) = self.command.get_mut("manifests") {
                     keep_manifests(manifests, repo)?;
                 }
             }
             Some("createEnvironment") => {
-                if let Some(config @ Value::Object(_)) = self.command.get("config") {
+                expect_object(&self.command, "config")?;
+                if let Some(config) = self.command.get("config") {
                     environment_config_from_json(&config.to_string())
                         .map_err(|error| LineError::Config { error })?;
                 }
             }
             _ => {}
         }
-        Command::deserialize(Value::Object(self.command)).map_err(LineError::NotUnderstood)
+        deserialized(&self.command).map_err(|error| not_understood(&self.command, error))
+    }
+}
+
+fn deserialized(command: &Map<String, Value>) -> Result<Command, serde_json::Error> {
+    Command::deserialize(Value::Object(command.clone()))
+}
+
+/// Finds the key that a message of serde is about: serde names a key that is missing or unknown, but not one
+/// whose value is wrong. Without that key the message is another one.
+fn not_understood(command: &Map<String, Value>, error: serde_json::Error) -> LineError {
+    let message = error.to_string();
+    if let Some(Value::String(name)) = command.get("command")
+        && let Some(known) = message.strip_prefix(&format!("unknown variant `{name}`"))
+    {
+        return LineError::UnknownCommand(format!("`{}`{known}", one_line(name)));
+    }
+    if !message.starts_with("missing field") && !message.starts_with("unknown field") {
+        for key in command.keys().filter(|key| *key != "command") {
+            let mut without = command.clone();
+            without.remove(key);
+            if deserialized(&without).err().is_none_or(|error| error.to_string() != message) {
+                return LineError::Key { key: one_line(key).into(), error };
+            }
+        }
+    }
+    LineError::NotUnderstood(error)
+}
+
+/// What a value is, for people.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Refuses arrays, which serde would take for objects without keys.
+fn expect_object(command: &Map<String, Value>, key: &'static str) -> Result<(), LineError> {
+    match command.get(key) {
+        None | Some(Value::Object(_)) => Ok(()),
+        Some(other) => Err(LineError::NoObjectInKey { key, found: kind(other) }),
     }
 }
 
@@ -135,7 +195,7 @@ fn taken<T>(
     read: impl FnOnce(Value) -> Result<T, serde_json::Error>,
 ) -> Result<Option<T>, LineError> {
     let value = command.remove(key);
-    value.map(read).transpose().map_err(|error| LineError::Key { key, error })
+    value.map(read).transpose().map_err(|error| LineError::Key { key: key.into(), error })
 }
 
 /// Puts each manifest's id in place of its text.
@@ -143,7 +203,7 @@ fn keep_manifests(manifests: &mut Map<String, Value>, repo: &mut ManifestRepo) -
     for (environment, manifest) in manifests {
         let name = EnvironmentName::existing(environment).map_err(LineError::ManifestName)?;
         let Value::String(text) = manifest else {
-            return Err(LineError::ManifestNoText { environment: crate::text::one_line(environment).into() });
+            return Err(LineError::ManifestNoText { environment: one_line(environment).into() });
         };
         yaml::check(text).map_err(|error| LineError::ManifestNotYaml { environment: name, error })?;
         let id = repo.add_manifest(text.as_bytes())?;

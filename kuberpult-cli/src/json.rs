@@ -66,6 +66,21 @@ pub(crate) struct Plan<'a> {
     pub(crate) report: &'a Report,
 }
 
+/// What became of one line of JSON commands.
+#[derive(Serialize)]
+pub(crate) struct LineReceipt<'a> {
+    pub(crate) line: usize,
+    #[serde(flatten)]
+    pub(crate) receipt: Receipt<'a>,
+}
+
+/// Why one line of JSON commands was not carried out.
+#[derive(Serialize)]
+pub(crate) struct LineErrorDocument {
+    pub(crate) line: usize,
+    pub(crate) error: ErrorObject,
+}
+
 /// Kind `Repository`.
 #[derive(Serialize)]
 pub(crate) struct Repository<'a> {

@@ -1,9 +1,10 @@
 //! The locks of a state as lists, and the environments in the order in which versions travel.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use kuberpult_core::{
-    ApplicationName, Environment, EnvironmentName, Lock, LockId, LockScope, Locks, State, Version,
+    ApplicationName, Blocker, Environment, EnvironmentName, Lock, LockId, LockScope, Locks, State, Version,
 };
 use serde::Serialize;
 
@@ -19,6 +20,21 @@ pub(crate) struct ListedLock<'a> {
     /// The queued versions that wait for it; not given where nobody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) holds_back: Option<Vec<HeldBack<'a>>>,
+}
+
+/// As a blocker says it: what, where, by whom, since when and why.
+impl fmt::Display for ListedLock<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (lock_id, lock) = (self.lock_id.clone(), self.lock.clone());
+        let blocker = match self.scope.clone() {
+            LockScope::Environment { environment } => Blocker::EnvironmentLock { environment, lock_id, lock },
+            LockScope::Team { environment, team } => Blocker::TeamLock { environment, team, lock_id, lock },
+            LockScope::Application { environment, application } => {
+                Blocker::ApplicationLock { environment, application, lock_id, lock }
+            }
+        };
+        blocker.fmt(f)
+    }
 }
 
 /// A queued version that waits.

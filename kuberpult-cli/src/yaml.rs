@@ -36,6 +36,11 @@ pub(crate) fn check(text: &str) -> Result<(), YamlError> {
 
 impl YamlError {
     fn at(text: &str, line: usize, column: usize, problem: String) -> Self {
+        // What is missing at the end of the text is missing on its last line.
+        let last = text.lines().count().max(1);
+        let column =
+            if line > last { text.lines().last().map_or(1, |line| line.chars().count() + 1) } else { column };
+        let line = line.min(last);
         Self { document: document_at(text, line), line, column, problem }
     }
 }
@@ -94,7 +99,7 @@ mod tests {
         };
         assert_eq!(place("a: b\n c: d\n"), (1, 2));
         assert_eq!(place("# head\n---\na: b\n---\nc: d\n---\n\tx: [\n"), (3, 7));
-        assert_eq!(place("a: b\n---\nc: \"d\n"), (2, 4));
+        assert_eq!(place("a: b\n---\nc: \"d\n"), (2, 3));
         assert_eq!(place("a: b\nc: d\0e\n"), (1, 2));
         assert_eq!(
             check("a\u{1b}b").unwrap_err().to_string(),

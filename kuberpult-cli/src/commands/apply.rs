@@ -6,13 +6,12 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use kuberpult_core::{Actor, Context};
-use kuberpult_git::{ManifestRepo, Receipt};
-use serde_json::json;
+use kuberpult_git::ManifestRepo;
 
 use super::Session;
 use crate::apply::{Line, LineError};
 use crate::exit::{Exit, Failure};
-use crate::json::ErrorObject;
+use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::output::with_causes;
 
 /// Commands as JSON lines.
@@ -68,7 +67,11 @@ impl Apply {
     }
 }
 
-fn carry_out(session: &Session<'_>, repo: &mut ManifestRepo, bytes: &[u8]) -> Result<Receipt, LineError> {
+fn carry_out(
+    session: &Session<'_>,
+    repo: &mut ManifestRepo,
+    bytes: &[u8],
+) -> Result<kuberpult_git::Receipt, LineError> {
     let line = Line::read(bytes)?;
     let now = match line.at {
         Some(at) => at,
@@ -82,18 +85,21 @@ fn carry_out(session: &Session<'_>, repo: &mut ManifestRepo, bytes: &[u8]) -> Re
     Ok(repo.transact(&Context::new(now, actor), &command)?)
 }
 
-fn print(session: &mut Session<'_>, line: usize, result: &Result<Receipt, LineError>) -> Result<(), Failure> {
+fn print(
+    session: &mut Session<'_>,
+    line: usize,
+    result: &Result<kuberpult_git::Receipt, LineError>,
+) -> Result<(), Failure> {
     let printed = match result {
-        Ok(receipt) => session.output.json_line(&json!({
-            "line": line,
-            "commit": receipt.commit.map(|commit| commit.to_string()),
-            "events": receipt.decision.events(),
-            "report": receipt.decision.report(),
-        })),
+        Ok(receipt) => {
+            let commit = receipt.commit.map(|commit| commit.to_string());
+            let (events, report) = (receipt.decision.events(), receipt.decision.report());
+            session.output.json_line(&LineReceipt { line, receipt: Receipt { commit, events, report } })
+        }
         Err(error) => {
             let message = with_causes(format!("line {line}: {error}"), error.source());
             let error = ErrorObject { code: error.code(), message, details: error.details() };
-            session.output.json_line(&json!({ "line": line, "error": error }))
+            session.output.json_line(&LineErrorDocument { line, error })
         }
     };
     match printed {

@@ -140,10 +140,7 @@ fn show(session: &mut Session<'_>, name: &EnvironmentName) -> Result<(), Failure
     }
     session.output.line(&format!("environment {name}, upstream {}", upstream(&environment.config)))?;
     for listed in environment_locks(name, environment) {
-        let by = listed.lock.created_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-        session
-            .output
-            .line(&format!("lock {:?} on {}{by}: {:?}", listed.lock_id, listed.scope, listed.lock.message))?;
+        session.output.line(&listed.to_string())?;
     }
     let config = environment_config_to_json(&environment.config);
     session.output.line(text::lines(&config).trim_end())

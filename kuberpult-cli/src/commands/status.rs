@@ -105,7 +105,7 @@ fn table(state: &State, environments: &Environments<'_>, applications: &[&Applic
     let mut headings = vec!["APPLICATION".to_owned(), "TEAM".to_owned()];
     for (name, _) in environments {
         let locks = environment_level_blockers(state, name);
-        headings.push(with_marks(name.to_string(), marks.of(locks)));
+        headings.push(with_marks(name.to_string(), &marks.of(locks)));
     }
     let mut rows = Vec::new();
     for application in applications {
@@ -114,7 +114,7 @@ fn table(state: &State, environments: &Environments<'_>, applications: &[&Applic
         for (environment, there) in environments {
             let blockers = state.blockers(environment, application);
             let own = blockers.into_iter().filter(|blocker| !blocker.is_environment_level());
-            row.push(with_marks(versions(there.slots.get(*application)), marks.of(own)));
+            row.push(with_marks(versions(there.slots.get(*application)), &marks.of(own)));
         }
         rows.push(row);
     }
@@ -147,7 +147,7 @@ fn versions(slot: Option<&Slot>) -> String {
     }
 }
 
-fn with_marks(text: String, marks: String) -> String {
+fn with_marks(text: String, marks: &str) -> String {
     if marks.is_empty() { text } else { format!("{text} {marks}") }
 }
 

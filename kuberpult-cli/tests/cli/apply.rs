@@ -1,0 +1,124 @@
+//! `kuberpult apply`: commands as JSON lines.
+
+use crate::terminal::Terminal;
+
+#[test]
+fn every_command() {
+    let mut terminal = Terminal::new();
+    terminal.run("init repo");
+    terminal.write(
+        "history.jsonl",
+        r#"{"command": "createEnvironment", "environment": "development", "config": {"upstream": {"latest": true}}, "at": "2024-01-25T14:33:34Z", "author": {"name": "Al", "email": "al@example.com"}}
+{"command": "createEnvironment", "environment": "staging", "config": {"upstream": {"environment": "development"}, "environmentGroup": "pre"}}
+
+{"command": "createRelease", "application": "cart", "version": 3, "manifests": {"development": "a: 1\n", "staging": ""}, "team": "shop", "sourceCommitId": "AB", "sourceAuthor": "Al", "sourceMessage": "m", "displayVersion": "v3", "sourceRepoUrl": "https://example.com"}
+{"command": "createRelease", "application": "cart", "manifests": {"development": "a: 2\n", "staging": "a: 2\n"}}
+{"command": "createEnvironmentLock", "environment": "staging", "lockId": "e1", "message": "m", "ciLink": "c", "suggestedLifetime": "1d"}
+{"command": "createApplicationLock", "environment": "staging", "application": "cart", "lockId": "a1", "message": ""}
+{"command": "createTeamLock", "environment": "staging", "team": "shop", "lockId": "t1", "message": ""}
+{"command": "createGroupLock", "environmentGroup": "pre", "lockId": "g1", "message": ""}
+{"command": "deploy", "environment": "staging", "application": "cart", "version": 3, "onLock": "ignore", "reason": "r"}
+{"command": "deploy", "environment": "staging", "application": "cart", "version": 4}
+{"command": "releaseTrain", "target": "staging", "targetType": "environment", "team": "shop", "onLock": "skip"}
+{"command": "deleteGroupLock", "environmentGroup": "pre", "lockId": "g1"}
+{"command": "deleteTeamLock", "environment": "staging", "team": "shop", "lockId": "t1", "queued": "keep"}
+{"command": "deleteApplicationLock", "environment": "staging", "application": "cart", "lockId": "a1"}
+{"command": "deleteEnvironmentLock", "environment": "staging", "lockId": "e1", "queued": "deploy"}
+{"command": "releaseTrain", "target": "pre"}
+"#,
+    );
+    assert_eq!(terminal.run("apply -f history.jsonl").code, 0);
+    assert_eq!(terminal.run("apply -f history.jsonl").code, 3);
+    insta::assert_snapshot!(terminal.transcript());
+    terminal.check_repository();
+    assert_eq!(
+        terminal.git("-C repo log --reverse --format=%an:%aI -2 --skip=11"),
+        "Al:2024-01-25T14:33:34Z\nJo:2024-05-03T11:37:37+02:00"
+    );
+}
+
+#[test]
+fn every_error_names_its_line() {
+    let mut terminal = Terminal::with_environments();
+    let before = terminal.head();
+    let lines = [
+        r#"{"command": "settleQueue"}"#,
+        r#"{"command": 3}"#,
+        r#"{"environment": "staging"}"#,
+        "[]",
+        "nonsense",
+        "",
+        r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 0}"#,
+        r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 1, "onLock": "wait"}"#,
+        r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 9}"#,
+        r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 1, "at": "now"}"#,
+        r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 1, "author": {"name": "Al"}}"#,
+        r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 1, "author": ["Al", "a"]}"#,
+        r#"{"command": "createEnvironment", "environment": "Test", "config": {}}"#,
+        r#"{"command": "createEnvironment", "environment": "test", "config": {"upstream": {"lastest": true}}}"#,
+        r#"{"command": "createEnvironment", "environment": "test", "config": []}"#,
+        r#"{"command": "createEnvironment", "environment": "staging", "config": {}}"#,
+        r#"{"command": "createRelease", "application": "cart", "manifests": {"staging": "a: ["}}"#,
+        r#"{"command": "createRelease", "application": "cart", "manifests": {"staging": 7}}"#,
+        r#"{"command": "createRelease", "application": "cart", "manifests": {"a/b": ""}}"#,
+        r#"{"command": "createRelease", "application": "cart", "manifests": {}}"#,
+        r#"{"command": "createRelease", "application": "cart"}"#,
+        r#"{"command": "createRelease", "application": "cart", "version": 1, "manifests": {"staging": "other"}}"#,
+        r#"{"command": "deleteEnvironmentLock", "environment": "staging", "lockId": "none"}"#,
+    ];
+    terminal.write("errors.jsonl", lines.join("\n"));
+    assert_eq!(terminal.run("apply -f errors.jsonl --keep-going").code, 2);
+    assert_eq!(terminal.run("apply -f errors.jsonl").code, 2);
+    insta::assert_snapshot!(terminal.transcript());
+    assert_eq!(terminal.head(), before);
+}
+
+/// Of every command, and of what is in it.
+#[test]
+fn unknown_keys_are_refused_by_name() {
+    let mut terminal = Terminal::with_environments();
+    let lines = [
+        r#"{"command": "createEnvironment", "environment": "test", "config": {}, "extra": 1}"#,
+        r#"{"command": "createEnvironment", "environment": "test", "config": {"extra": 1}}"#,
+        r#"{"command": "createEnvironment", "environment": "test", "config": {"argocd": {"destination": {"extra": 1}}}}"#,
+        r#"{"command": "createRelease", "application": "cart", "manifests": {"staging": ""}, "extra": 1}"#,
+        r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 1, "extra": 1}"#,
+        r#"{"command": "createEnvironmentLock", "environment": "staging", "lockId": "l1", "message": "", "extra": 1}"#,
+        r#"{"command": "createApplicationLock", "environment": "staging", "application": "cart", "lockId": "l1", "message": "", "extra": 1}"#,
+        r#"{"command": "createTeamLock", "environment": "staging", "team": "shop", "lockId": "l1", "message": "", "extra": 1}"#,
+        r#"{"command": "createGroupLock", "environmentGroup": "pre", "lockId": "l1", "message": "", "extra": 1}"#,
+        r#"{"command": "deleteEnvironmentLock", "environment": "staging", "lockId": "l1", "extra": 1}"#,
+        r#"{"command": "deleteApplicationLock", "environment": "staging", "application": "cart", "lockId": "l1", "extra": 1}"#,
+        r#"{"command": "deleteTeamLock", "environment": "staging", "team": "shop", "lockId": "l1", "extra": 1}"#,
+        r#"{"command": "deleteGroupLock", "environmentGroup": "pre", "lockId": "l1", "extra": 1}"#,
+        r#"{"command": "releaseTrain", "target": "staging", "extra": 1}"#,
+        r#"{"command": "releaseTrain", "target": "staging", "author": {"name": "a", "email": "b", "extra": 1}}"#,
+    ];
+    terminal.write("extra.jsonl", lines.join("\n"));
+    let printed = terminal.run("apply -f extra.jsonl --keep-going");
+    let answers: Vec<&str> = printed.stdout.lines().collect();
+    assert_eq!(answers.len(), lines.len());
+    for answer in answers {
+        assert!(answer.contains("\"error\"") && answer.contains("extra"), "{answer}");
+    }
+}
+
+#[test]
+fn a_line_need_not_be_text() {
+    let mut terminal = Terminal::with_environments();
+    terminal.write("bytes.jsonl", b"{\"command\": \"\xff\"}\n");
+    let printed = terminal.run("apply -f bytes.jsonl");
+    assert_eq!(printed.code, 2);
+    assert!(printed.stderr.contains("line 1: not UTF-8: the byte at offset 13"), "{}", printed.stderr);
+}
+
+#[test]
+fn the_same_lines_give_the_same_commits() {
+    let heads = [0, 1].map(|_| {
+        let mut terminal = Terminal::with_environments();
+        terminal.write("line.jsonl", r#"{"command": "releaseTrain", "target": "staging"}"#);
+        assert_eq!(terminal.run("apply -f line.jsonl").code, 0);
+        terminal.head()
+    });
+    assert_eq!(heads[0], heads[1]);
+}

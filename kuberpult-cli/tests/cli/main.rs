@@ -1,0 +1,9 @@
+//! The real binary, as a person, a CI job and a program use it.
+
+mod apply;
+mod bad_input;
+mod demo;
+mod json;
+mod processes;
+mod terminal;
+mod tour;
