@@ -25,8 +25,8 @@ pub(crate) enum LineError {
     NoCommandName(&'static str),
     #[error("{0}")]
     NotUnderstood(serde_json::Error),
-    #[error("`{key}`: {error}")]
-    Key { key: String, error: serde_json::Error },
+    #[error("`{key}`: {problem}")]
+    Key { key: String, problem: String },
     #[error("`{key}`: expected an object, found {found}")]
     NoObjectInKey { key: &'static str, found: &'static str },
     #[error("`manifests.{environment}`: expected the manifest as a text")]
@@ -52,6 +52,14 @@ impl LineError {
     /// That nobody knows when or by whom the command is given.
     pub(crate) fn context(failure: Failure) -> Self {
         Self::Context(Box::new(failure))
+    }
+
+    /// That the value of a key is wrong, in words that are not Rust's.
+    fn key(key: &str, problem: &str) -> Self {
+        let problem = problem
+            .replace("a nonzero u64", "a positive integer")
+            .replace("unknown variant", "unknown value");
+        Self::Key { key: one_line(key).into(), problem }
     }
 
     /// The exit code.
@@ -161,7 +169,7 @@ fn not_understood(command: &Map<String, Value>, error: serde_json::Error) -> Lin
             let mut without = command.clone();
             without.remove(key);
             if deserialized(&without).err().is_none_or(|error| error.to_string() != message) {
-                return LineError::Key { key: one_line(key).into(), error };
+                return LineError::key(key, &message);
             }
         }
     }
@@ -195,7 +203,7 @@ fn taken<T>(
     read: impl FnOnce(Value) -> Result<T, serde_json::Error>,
 ) -> Result<Option<T>, LineError> {
     let value = command.remove(key);
-    value.map(read).transpose().map_err(|error| LineError::Key { key: key.into(), error })
+    value.map(read).transpose().map_err(|error| LineError::key(key, &error.to_string()))
 }
 
 /// Puts each manifest's id in place of its text.

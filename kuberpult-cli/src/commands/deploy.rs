@@ -18,7 +18,7 @@ pub(crate) struct Deploy {
     #[arg(short, long, value_name = "ENV", value_parser = EnvironmentName::existing)]
     environment: EnvironmentName,
     /// What happens if something holds it back
-    #[arg(long, value_enum, default_value_t, conflicts_with = "manual")]
+    #[arg(long, value_enum, value_name = "queue|fail", default_value_t, conflicts_with = "manual")]
     on_lock: WhenLocked,
     /// Deploy whatever is in the way
     #[arg(long)]

@@ -206,7 +206,7 @@ pub(crate) struct OldLock {
     id: LockId,
     /// What happens to a queued version that nothing holds back any more [default: what the environment's
     /// config says, else deploy]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "deploy|keep|drop")]
     queued: Option<Queued>,
     #[command(flatten)]
     dry_run: DryRun,

@@ -21,13 +21,13 @@ pub(crate) struct Train {
     #[arg(value_parser = EnvironmentName::existing)]
     target: EnvironmentName,
     /// What the target is, if both have that name [default: a group goes first]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "TYPE")]
     target_type: Option<TargetType>,
     /// Only this team's applications
     #[arg(long, value_parser = TeamName::existing)]
     team: Option<TeamName>,
     /// What happens to an application that something holds back
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, value_name = "queue|skip", default_value_t)]
     on_lock: WhenLocked,
     /// Exit with 3 if a lock held anything back
     #[arg(long)]

@@ -30,10 +30,8 @@ fn every_command() {
     assert_eq!(terminal.run("apply -f history.jsonl").code, 0);
     insta::assert_snapshot!(terminal.transcript());
     terminal.check_repository();
-    assert_eq!(
-        terminal.git("-C repo log --reverse --format=%an:%aI -2 --skip=11"),
-        "Al:2024-01-25T14:33:34Z\nJo:2024-05-03T11:37:37+02:00"
-    );
+    let authors = terminal.git("-C repo log --reverse --format=%an:%aI");
+    assert!(authors.starts_with("Al:2024-01-25T14:33:34Z\nJo:2024-05-03T11:37:37+02:00\n"), "{authors}");
 }
 
 #[test]
