@@ -6,6 +6,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use crate::exit::{self, Exit, Failure};
+use crate::strict_json;
 use crate::text::one_line;
 use crate::yaml::{self, YamlError};
 
@@ -14,7 +15,7 @@ use crate::yaml::{self, YamlError};
 pub(crate) enum LineError {
     #[error("not UTF-8: the byte at offset {offset} of the line begins no character")]
     NotUtf8 { offset: usize },
-    #[error("no JSON object: {0}")]
+    #[error("not understood as JSON: {}", within_line(.0))]
     NotJson(serde_json::Error),
     #[error("no JSON object with a `command`, but {0}")]
     NoObject(&'static str),
@@ -35,7 +36,7 @@ pub(crate) enum LineError {
     ManifestName(NameError),
     #[error("the manifest for environment `{environment}` is {error}")]
     ManifestNotYaml { environment: EnvironmentName, error: YamlError },
-    #[error("`config`: {error}{}", cause(error))]
+    #[error("`config`: {error}{}", cause_of(error))]
     Config { error: ConfigError },
     #[error(transparent)]
     Context(Box<Failure>),
@@ -43,9 +44,16 @@ pub(crate) enum LineError {
     Transact(#[from] TransactError),
 }
 
+/// What is wrong with a text that is one line, and in which column.
+fn within_line(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
+}
+
 /// What a config error does not say itself.
-fn cause(error: &ConfigError) -> String {
-    std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default()
+fn cause_of(error: &ConfigError) -> String {
+    std::error::Error::source(error)
+        .map(|cause| format!(": {cause}").replace(" at line 1 column ", " at column "))
+        .unwrap_or_default()
 }
 
 impl LineError {
@@ -115,7 +123,7 @@ impl Line {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, LineError> {
         let text =
             std::str::from_utf8(bytes).map_err(|error| LineError::NotUtf8 { offset: error.valid_up_to() })?;
-        let mut command = match serde_json::from_str(text).map_err(LineError::NotJson)? {
+        let mut command = match strict_json::read(text).map_err(LineError::NotJson)? {
             Value::Object(command) => command,
             other => return Err(LineError::NoObject(kind(&other))),
         };
@@ -240,7 +248,7 @@ mod tests {
             (r#"{"at": "today"}"#, "`at`: time \"today\" is not valid"),
             (r#"{"author": {"name": "Jo"}}"#, "`author`: missing field `email`"),
             (r#"{"author": {"name": "Jo", "email": "", "phone": ""}}"#, "`author`: unknown field `phone`"),
-            (r#"{"command": "#, "no JSON object: EOF while parsing"),
+            (r#"{"command": "#, "not understood as JSON: EOF while parsing"),
         ] {
             let error = Line::read(line.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");

@@ -10,6 +10,7 @@ mod json;
 mod lock_list;
 mod manifests;
 mod output;
+mod strict_json;
 mod table;
 mod text;
 mod yaml;

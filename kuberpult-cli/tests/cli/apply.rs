@@ -60,6 +60,8 @@ fn every_error_names_its_line() {
         r#"{"command": "createRelease", "application": "cart", "manifests": {"a/b": ""}}"#,
         r#"{"command": "createRelease", "application": "cart", "manifests": {}}"#,
         r#"{"command": "createRelease", "application": "cart"}"#,
+        r#"{"command": "createRelease", "application": "cart", "manifests": {"staging": "a", "staging": "b"}}"#,
+        r#"{"command": "createEnvironmentLock", "environment": "staging", "lockId": 7, "message": ""}"#,
         r#"{"command": "createRelease", "application": "cart", "version": 1, "manifests": {"staging": "other"}}"#,
         r#"{"command": "deleteEnvironmentLock", "environment": "staging", "lockId": "none"}"#,
     ];
