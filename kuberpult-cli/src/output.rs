@@ -46,32 +46,33 @@ impl Output {
         self.format == Format::Json
     }
 
-    /// Prints data, as it is.
+    /// Prints data, as it is. Whoever calls it has made it safe.
     pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
         let printed = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
         printed.map_err(Failure::Output)
     }
 
-    /// Prints one line of data. Whoever calls it has made it safe.
+    /// Prints one line of data, whatever is in it.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
-        self.data(&format!("{text}\n"))
+        self.data(&format!("{}\n", text::one_line(text)))
     }
 
     /// Prints one line of data that stands out where the terminal can do that.
     pub(crate) fn heading(&mut self, text: &str) -> Result<(), Failure> {
-        self.data(&format!("{BOLD}{text}{BOLD:#}\n"))
+        self.data(&format!("{BOLD}{}{BOLD:#}\n", text::one_line(text)))
     }
 
     /// Prints the one JSON document that is the result.
     pub(crate) fn document(&mut self, kind: &'static str, content: &impl Serialize) -> Result<(), Failure> {
         let document = serde_json::to_string_pretty(&Document::new(kind, content));
-        self.line(&document.map_err(|error| Failure::Output(error.into()))?)
+        let document = document.map_err(|error| Failure::Output(error.into()))?;
+        self.data(&format!("{document}\n"))
     }
 
     /// Prints a value as one line of JSON.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let line = serde_json::to_string(value).map_err(|error| Failure::Output(error.into()))?;
-        self.line(&line)
+        self.data(&format!("{line}\n"))
     }
 
     /// Prints something that whoever asked should know, on standard error.

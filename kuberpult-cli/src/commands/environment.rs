@@ -143,7 +143,7 @@ fn show(session: &mut Session<'_>, name: &EnvironmentName) -> Result<(), Failure
         session.output.line(&listed.to_string())?;
     }
     let config = environment_config_to_json(&environment.config);
-    session.output.line(text::lines(&config).trim_end())
+    session.output.data(&format!("{}\n", text::lines(&config).trim_end()))
 }
 
 fn item<'a>(environment: &'a EnvironmentName, there: &'a kuberpult_core::Environment) -> EnvironmentItem<'a> {

@@ -7,7 +7,6 @@ use kuberpult_git::{InitOptions, ManifestRepo};
 use super::Session;
 use crate::exit::Failure;
 use crate::json::Repository;
-use crate::text;
 
 /// What is made, and where.
 #[derive(Debug, clap::Args)]
@@ -34,8 +33,6 @@ impl Init {
         if session.output.is_json() {
             return session.output.document("Repository", &Repository { directory, branch: &branch });
         }
-        session
-            .output
-            .line(&format!("manifest repository in {}, branch {branch}", text::one_line(&directory)))
+        session.output.line(&format!("manifest repository in {directory}, branch {branch}"))
     }
 }

@@ -168,7 +168,9 @@ impl<'a> Groups<'a> {
         for (outcome, lines) in one_each {
             if !lines.is_empty() {
                 output.line(&format!("  {outcome}: {}", applications(lines.len())))?;
-                output.data(&lines.iter().map(|line| format!("    {line}\n")).collect::<String>())?;
+                for line in lines {
+                    output.line(&format!("    {line}"))?;
+                }
             }
         }
         let skipped = [
@@ -179,7 +181,11 @@ impl<'a> Groups<'a> {
         for (reason, names) in skipped {
             if !names.is_empty() {
                 output.line(&format!("  skipped, {reason}: {}", applications(names.len())))?;
-                output.data(&text::wrapped(names.iter().cloned(), line_width(), "    "))?;
+                output.data(&text::wrapped(
+                    names.iter().map(|name| text::one_line(name)),
+                    line_width(),
+                    "    ",
+                ))?;
             }
         }
         Ok(())

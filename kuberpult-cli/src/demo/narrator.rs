@@ -43,7 +43,8 @@ impl Narrator {
     pub(super) fn act(&mut self, now: &'static str, title: &str) -> Result<(), Failure> {
         self.now = now;
         self.acts += 1;
-        self.output.heading(&format!("\n== {}. {title}", self.acts))
+        self.line("")?;
+        self.output.heading(&format!("== {}. {title}", self.acts))
     }
 
     /// Tells.
@@ -63,17 +64,19 @@ impl Narrator {
             lines.push_str(word);
             width += length;
         }
-        self.output.line(&lines)
+        lines.push('\n');
+        self.output.data(&lines)
     }
 
     /// Shows a line that is typed into a shell and is no command of ours.
     pub(super) fn shell(&mut self, line: &str) -> Result<(), Failure> {
-        self.output.heading(&format!("\n$ {line}"))
+        self.line("")?;
+        self.output.heading(&format!("$ {line}"))
     }
 
-    /// Prints a line as it is.
+    /// Prints a line.
     pub(super) fn line(&mut self, line: &str) -> Result<(), Failure> {
-        self.output.line(&text::one_line(line))
+        self.output.line(line)
     }
 
     /// Shows a command, and runs it as it is shown; only who, when and where stand besides.

@@ -5,6 +5,7 @@ use kuberpult_git::{ManifestRepo, OpenOptions};
 use super::narrator::{Narrator, REPO};
 use super::services::REPO_URL;
 use crate::exit::Failure;
+use crate::text;
 
 pub(super) fn tell(narrator: &mut Narrator) -> Result<(), Failure> {
     three_environments(narrator)?;
@@ -27,7 +28,7 @@ fn three_environments(narrator: &mut Narrator) -> Result<(), Failure> {
         "kuberpult manages what is deployed next. It deploys nothing itself: it writes a git repository, and Argo \
          CD applies what is in it. Here is an empty one.",
     )?;
-    narrator.shell(&format!("cd {directory}"))?;
+    narrator.shell(&text::shell_line(&["cd".into(), directory]))?;
     narrator.run(&["init", REPO])?;
     narrator.say(
         "Merged changes go to development at once; staging takes the versions of development, and production \
@@ -166,7 +167,7 @@ fn the_train_of_the_day(narrator: &mut Narrator) -> Result<(), Failure> {
 fn what_to_look_at(narrator: &mut Narrator) -> Result<(), Failure> {
     let repo = narrator.directory().join(REPO);
     let head = ManifestRepo::open(&repo, OpenOptions::default())?.head()?;
-    let repo = repo.display().to_string();
+    let repo = text::shell_line(&[repo.display().to_string()]);
     narrator.say("That was the story. Each command was one commit; have a look:")?;
     narrator.line("")?;
     narrator.line(&format!("  git -C {repo} log"))?;
