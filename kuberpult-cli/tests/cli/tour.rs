@@ -113,9 +113,10 @@ fn a_table_with_hostile_text_stays_a_table() {
         ["lock", "env", "staging", "--id", "x\u{202e}y", "-m", message, "--author-name", "E\u{1b}[31mve"];
     let command = terminal.kuberpult(&words.map(String::from));
     assert_eq!(terminal.record("lock env staging ...", command).code, 0);
-    let words = ["lock", "app", "cart\u{202e}", "-e", "development", "--id", "app"];
-    let command = terminal.kuberpult(&words.map(String::from));
-    assert_eq!(terminal.record("lock app ...", command).code, 0);
+    // Commands refuse such a name, but a repository that somebody else writes can have it.
+    terminal.write("repo/environments/development/applications/e\u{202e}vil/locks/old/message", "\u{1b}[2J");
+    terminal.git("-C repo add .");
+    terminal.git("-C repo -c user.name=a -c user.email=b commit -qm elsewhere");
     for line in ["locks", "status", "env list", "env show staging", "train staging"] {
         let printed = terminal.run(line);
         let is_hostile = |c: char| c == '\u{202e}' || (c != '\n' && c.is_control());
