@@ -189,7 +189,7 @@ impl fmt::Display for Event {
                 write!(f, "application {application:?} now comes from {to:?}")
             }
             Self::Deployed { environment, application, version, from, dequeued, cause, .. } => {
-                write!(f, "deployed version {version} of {application:?} to {environment:?}")?;
+                write!(f, "deployed version {version} of {application:?} to {environment:?}{cause}")?;
                 match from {
                     Some(from) if from == version => write!(f, " again")?,
                     Some(from) => write!(f, ", was {from}")?,
@@ -198,7 +198,10 @@ impl fmt::Display for Event {
                 if let Some(dequeued) = dequeued.filter(|dequeued| dequeued != version) {
                     write!(f, ", and dropped version {dequeued} from its queue")?;
                 }
-                cause.fmt_suffix(f)
+                match cause {
+                    DeploymentCause::Manual { reason: Some(reason), .. } => write!(f, ": {reason:?}"),
+                    _ => Ok(()),
+                }
             }
             Self::Queued { environment, application, version, displaced, blockers } => {
                 write!(f, "queued version {version} of {application:?} in {environment:?}")?;
@@ -229,22 +232,17 @@ impl fmt::Display for Event {
     }
 }
 
-impl DeploymentCause {
-    fn fmt_suffix(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// How it came about, to follow what was deployed; nothing for what is usual.
+impl fmt::Display for DeploymentCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NewRelease | Self::Automatic | Self::ReleaseTrain => Ok(()),
-            Self::Manual { overridden, reason } => {
-                f.write_str(" manually")?;
-                if !overridden.is_empty() {
-                    f.write_str(" through ")?;
-                    fmt_locks(f, overridden)?;
-                }
-                match reason {
-                    Some(reason) => write!(f, ": {reason:?}"),
-                    None => Ok(()),
-                }
+            Self::Manual { overridden, .. } if overridden.is_empty() => f.write_str(" manually"),
+            Self::Manual { overridden, .. } => {
+                f.write_str(" manually through ")?;
+                fmt_locks(f, overridden)
             }
-            Self::Unlock => f.write_str(" (was queued)"),
+            Self::Unlock => f.write_str(" from the queue"),
         }
     }
 }

@@ -74,7 +74,7 @@
 //! })?;
 //! assert_eq!(
 //!     decision.events()[1].to_string(),
-//!     r#"deployed version 1 of "cart" to "development" (was queued)"#,
+//!     r#"deployed version 1 of "cart" to "development" from the queue"#,
 //! );
 //! assert_eq!(state.slot(&development, &cart).unwrap().current, Some(Version::FIRST));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
