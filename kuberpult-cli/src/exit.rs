@@ -72,6 +72,8 @@ pub(crate) enum Failure {
     },
     #[error("standard output was closed: line {line} has been carried out, what follows it has not")]
     ClosedInApply { line: usize },
+    #[error("`demo` tells a story, which is no JSON; leave `--output` out")]
+    DemoAsJson,
     #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
     DemoNotEmpty { directory: PathBuf },
     #[error("cannot write `{}`", path.display())]
@@ -109,7 +111,8 @@ impl Failure {
             | Self::DemoCommand { .. }
             | Self::Output(_) => Exit::Failed,
             Self::Manifest(error) => error.exit(),
-            Self::NoIdentity
+            Self::DemoAsJson
+            | Self::NoIdentity
             | Self::MadeUpId(_)
             | Self::DryRunOfApply
             | Self::Input { .. }
@@ -143,7 +146,7 @@ impl Failure {
             Self::NoIdentity => "NO_IDENTITY",
             Self::Clock => "CLOCK",
             Self::MadeUpId(_) => "INVALID_NAME",
-            Self::DryRunOfApply => "USAGE",
+            Self::DryRunOfApply | Self::DemoAsJson => "USAGE",
             Self::Input { .. } => "CANNOT_READ_FILE",
             Self::Config { .. } => "INVALID_CONFIG",
             Self::Line { error, .. } => error.code(),

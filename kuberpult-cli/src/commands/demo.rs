@@ -15,6 +15,9 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        if session.output.is_json() {
+            return Err(Failure::DemoAsJson);
+        }
         crate::demo::tell(self.directory.as_deref(), session.global)
     }
 }

@@ -99,6 +99,7 @@ fn wrong_usage() {
             "apply -f missing.jsonl",
             "apply -f m/staging.yaml --dry-run",
             "check",
+            "demo new -o json",
             "-o yaml status",
         ],
     );
