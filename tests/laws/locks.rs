@@ -1,16 +1,19 @@
 //! Laws about locks.
 
 use kuberpult_core::{
-    Command, Decision, Deploy, DeploymentCause, Event, GroupName, LockId, LockScope, OnLock, Refusal, State,
+    Command, CreateRelease, Decision, Deploy, DeploymentCause, Event, GroupName, LockId, LockScope, OnLock,
+    Refusal, State,
 };
 use kuberpult_tests::alphabet;
-use kuberpult_tests::generate::{histories, histories_of_any_start, lock_scopes, on_unlocks, turns};
+use kuberpult_tests::generate::{
+    histories, histories_of, histories_of_any_start, lock_scopes, on_unlocks, turns,
+};
 use kuberpult_tests::intent::{self, LockOn};
-use kuberpult_tests::law::holds;
+use kuberpult_tests::law::{holds, holds_for};
 use kuberpult_tests::naive::{Naive, Placed};
 use kuberpult_tests::run::{Run, Step};
 use proptest::collection::vec;
-use proptest::prelude::any;
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{prop_assert, prop_assert_eq, prop_assert_ne};
 
 /// Creating a fresh lock and deleting it gives back the same locks.
@@ -191,23 +194,36 @@ fn group_lock_is_a_lock_on_each_member() {
 /// Removing a set of locks in any order leads to the same state.
 #[test]
 fn unlock_order_does_not_matter() {
-    let orders = vec(any::<(bool, u8)>(), 24);
-    let picks = vec(any::<usize>(), 0..10);
-    holds((histories(), picks, orders, on_unlocks()), |(history, picks, order, queued)| {
+    // One application with some releases, so that queues of the same application wait in several environments.
+    let locks = vec((lock_scopes(), 0..alphabet::VALID_LOCK_IDS), 0..8);
+    // Few of the locks stay, so that many queues are settled.
+    let orders = vec((0..12u8, any::<u8>()), 36);
+    // Mostly as configured, which differs from environment to environment.
+    let queued = prop_oneof![3 => Just(None), 1 => on_unlocks()];
+    let strategy = (histories_of(0..4), picks(), picks(), locks, orders, queued);
+    holds_for(1024, strategy, |(history, deployed, waiting, locks, order, queued)| {
         let mut run = Run::of(&history);
-        // So that many queues wait for an unlock.
-        for (environment, _) in Naive::of(&run.state).environments {
+        let environments = Naive::of(&run.state).environments;
+        for content in 0..4 {
+            let manifest = alphabet::manifest(content);
+            let manifests = environments.iter().map(|(name, _)| (name.clone(), manifest)).collect();
+            let mut release = CreateRelease::new(alphabet::application(0), manifests);
+            release.team = Some(alphabet::team(0));
+            run.accepted(Command::CreateRelease(release));
+        }
+        deploy_each(&mut run, &deployed, OnLock::Ignore);
+        for (environment, _) in environments {
             run.accepted(intent::lock(LockScope::Environment { environment }, fresh(), "why"));
         }
-        let deployable = Naive::of(&run.state).deployable();
-        for placed in picks.iter().filter_map(|pick| intent::picked(&deployable, *pick)) {
-            run.state = deployment(&run.state, placed, OnLock::Queue).after;
+        for (on, lock_id) in locks {
+            run.command(on.lock(alphabet::lock_id(lock_id), 0));
         }
+        deploy_each(&mut run, &waiting, OnLock::Queue);
         let mut removed: Vec<_> = Naive::of(&run.state)
             .locks
             .into_iter()
             .zip(order)
-            .filter(|((_, lock_id, _), (removed, _))| *removed || *lock_id == fresh())
+            .filter(|(_, (stays, _))| *stays != 0)
             .map(|((scope, lock_id, _), (_, position))| (position, intent::unlock(scope, lock_id, queued)))
             .collect();
         let in_order = |commands: &[(u8, Command)]| {
@@ -234,6 +250,20 @@ fn fresh() -> LockId {
 fn group_lock(environment_group: GroupName) -> Command {
     let (lock_id, message) = (fresh(), "why".into());
     Command::CreateGroupLock { environment_group, lock_id, message, ci_link: None, suggested_lifetime: None }
+}
+
+fn picks() -> impl Strategy<Value = Vec<usize>> {
+    vec(any::<usize>(), 0..8)
+}
+
+/// Deploys some of what can be deployed.
+fn deploy_each(run: &mut Run, picks: &[usize], on_lock: OnLock) {
+    for pick in picks {
+        let deployable = Naive::of(&run.state).deployable();
+        if let Some(placed) = intent::picked(&deployable, *pick) {
+            run.state = deployment(&run.state, placed, on_lock).after;
+        }
+    }
 }
 
 fn deployment(state: &State, placed: &Placed, on_lock: OnLock) -> Step {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use kuberpult_core::{
     Application, EnvironmentConfig, OnLock, OnUnlock, Release, State, TrainOnLock, TrainTargetType, Upstream,
@@ -49,7 +50,12 @@ impl fmt::Debug for History {
 
 /// Histories that start with nothing.
 pub fn histories() -> impl Strategy<Value = History> {
-    (1..=4u32, vec(environment_configs(), alphabet::USUAL_ENVIRONMENTS), any::<bool>(), vec(turns(), 0..40))
+    histories_of(0..40)
+}
+
+/// Histories of so many turns after the environments are made.
+pub fn histories_of(length: Range<usize>) -> impl Strategy<Value = History> {
+    (1..=4u32, vec(environment_configs(), alphabet::USUAL_ENVIRONMENTS), any::<bool>(), vec(turns(), length))
         .prop_map(|(kept, mut environments, usual, turns)| {
             if usual {
                 make_usual(&mut environments);
@@ -144,7 +150,7 @@ pub fn on_unlocks() -> impl Strategy<Value = Option<OnUnlock>> {
         4 => Just(None),
         2 => Just(Some(OnUnlock::Deploy)),
         2 => Just(Some(OnUnlock::Keep)),
-        1 => Just(Some(OnUnlock::Drop)),
+        2 => Just(Some(OnUnlock::Drop)),
     ]
 }
 
