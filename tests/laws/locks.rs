@@ -155,8 +155,10 @@ fn more_locks_never_deploy_more() {
     holds((histories(), lock_scopes(), vec(turns(), 8)), |(history, on, turns)| {
         let without = Run::of(&history);
         let with = without.clone().command(on.lock(fresh(), 0)).after;
-        for turn in &turns {
-            let step = without.clone().turn(turn);
+        let turns = turns.iter().map(|turn| without.clone().turn(turn));
+        let deployable = Naive::of(&without.state).deployable();
+        let tried = deployable.iter().map(|placed| deployment(&without.state, placed, OnLock::Queue));
+        for step in turns.chain(tried) {
             let without_lock = deployments(&step);
             for deployed in deployments(&Step::take(&with, &step.context, step.command.clone())) {
                 prop_assert!(without_lock.contains(&deployed), "{}: {:?}", step.command, deployed);
