@@ -164,6 +164,16 @@ fn more_locks_never_deploy_more() {
                 prop_assert!(without_lock.contains(&deployed), "{}: {:?}", step.command, deployed);
             }
         }
+        // And with a lock on the very application that is deployed.
+        for placed in &deployable {
+            let (environment, application) = (placed.0.clone(), placed.1.clone());
+            let lock = intent::lock(LockScope::Application { environment, application }, fresh(), "why");
+            let locked = without.clone().accepted(lock).after;
+            if !deployments(&deployment(&locked, placed, OnLock::Queue)).is_empty() {
+                let step = deployment(&without.state, placed, OnLock::Queue);
+                prop_assert!(!deployments(&step).is_empty(), "{}", step.command);
+            }
+        }
         Ok(())
     });
 }
@@ -203,7 +213,7 @@ fn unlock_order_does_not_matter() {
     // Mostly as configured, which differs from environment to environment.
     let queued = prop_oneof![3 => Just(None), 1 => on_unlocks()];
     let strategy = (histories_of(0..4), picks(), picks(), locks, orders, queued);
-    holds_for(1024, strategy, |(history, deployed, waiting, locks, order, queued)| {
+    holds_for(768, strategy, |(history, deployed, waiting, locks, order, queued)| {
         let mut run = Run::of(&history);
         let environments = Naive::of(&run.state).environments;
         for content in 0..4 {

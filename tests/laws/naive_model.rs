@@ -10,7 +10,7 @@ use proptest::{prop_assert, prop_assert_eq};
 /// The core and the naive model answer each command of a history alike, and it leads them to the same state.
 #[test]
 fn naive_model_agrees() {
-    holds_for(1024, histories_of_any_start(), |history| {
+    holds_for(512, histories_of_any_start(), |history| {
         let run = Run::of(&history);
         let mut naive = Naive::of(&history.start());
         for step in &run.steps {
