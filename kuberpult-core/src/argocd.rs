@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 /// Argo CD settings of an environment: `argocd` in its config.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 #[non_exhaustive]
 pub struct ArgoCd {
     /// Where Argo CD applies the manifests.
@@ -47,7 +47,7 @@ pub struct ArgoCd {
 /// The cluster and namespaces that Argo CD applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct Destination {
     /// The cluster's name in Argo CD; empty when `server` is given.
     pub name: String,
@@ -67,7 +67,7 @@ pub struct Destination {
 /// A window of time in which Argo CD may, or may not, synchronise.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct SyncWindow {
     /// When it opens: a cron line.
     pub schedule: String,
@@ -86,7 +86,7 @@ pub struct SyncWindow {
 /// A kind of cluster-wide resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct AccessEntry {
     /// The API group, `*` for any.
     pub group: String,
@@ -97,7 +97,7 @@ pub struct AccessEntry {
 /// Which differences Argo CD ignores, and in which objects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct IgnoreDifference {
     /// The objects' API group.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "String::is_empty"))]

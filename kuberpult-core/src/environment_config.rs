@@ -16,7 +16,7 @@ use crate::{EnvironmentName, GroupName};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 #[non_exhaustive]
 pub struct EnvironmentConfig {
     /// Where release trains to this environment take their versions from.
@@ -80,7 +80,7 @@ impl EnvironmentConfig {
 /// then skip the environment and say so.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct Upstream {
     /// The environment whose current versions a release train takes.
     #[cfg_attr(

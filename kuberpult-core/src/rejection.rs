@@ -271,14 +271,14 @@ impl<T: fmt::Display> fmt::Display for Joined<'_, T> {
     }
 }
 
-/// ` (known: a, b and c)`: what would have been found. Long lists are cut, because a line is read in anger.
+/// `; known: a, b and c`: what would have been found, if anything. Long lists are cut: a line is read in anger.
 struct Known<'a, T>(&'a [T]);
 
 impl<T: fmt::Display> fmt::Display for Known<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 10;
         match self.0.split_at_checked(SHOWN) {
-            _ if self.0.is_empty() => f.write_str("; there is none"),
+            _ if self.0.is_empty() => Ok(()),
             Some((shown, rest)) if !rest.is_empty() => {
                 f.write_str("; known:")?;
                 shown.iter().try_for_each(|item| write!(f, " `{item}`,"))?;

@@ -1,5 +1,6 @@
 //! What can go wrong with a manifest repository.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use kuberpult_core::{ManifestId, Rejection};
@@ -129,15 +130,28 @@ pub enum TransactError {
     /// The branch is checked out in a work tree that has changes of its own.
     #[error(
         "branch `{branch}` is checked out in `{}`, which has changes that are not committed: {}; commit, stash or undo them first",
-        work_tree.display(), paths.join(", ")
+        work_tree.display(), FirstFew(paths)
     )]
     DirtyWorkTree {
         /// The branch.
         branch: String,
         /// The work tree.
         work_tree: PathBuf,
-        /// What is changed, as paths; the first few.
+        /// What is changed, as paths in the work tree.
         paths: Vec<String>,
+    },
+    /// The branch is checked out in a work tree that git could not bring to the new commit.
+    #[error(
+        "branch `{branch}` is checked out in `{}`, which cannot follow: {message}; clear the way and try again",
+        work_tree.display()
+    )]
+    WorkTreeInTheWay {
+        /// The branch.
+        branch: String,
+        /// The work tree.
+        work_tree: PathBuf,
+        /// What git said.
+        message: String,
     },
     /// The commit was made and is on the branch, but a work tree that has the branch checked out could not follow.
     #[error("commit {commit} is on the branch, but the work tree `{}` could not be updated: {message}; `git reset --hard` there brings it up to date", work_tree.display())]
@@ -212,5 +226,22 @@ impl ReadError {
 impl TransactError {
     pub(crate) fn write(what: impl Into<String>, source: gix::Error) -> Self {
         Self::Write { what: what.into(), source: source.into() }
+    }
+}
+
+/// Paths in a sentence; many are counted, not listed.
+struct FirstFew<'a>(&'a [String]);
+
+impl fmt::Display for FirstFew<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 5;
+        for (index, path) in self.0.iter().take(SHOWN).enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}`{}`", path.escape_debug())?;
+        }
+        match self.0.len().checked_sub(SHOWN) {
+            None | Some(0) => Ok(()),
+            Some(more) => write!(f, " and {more} more"),
+        }
     }
 }

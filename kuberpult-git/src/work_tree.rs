@@ -35,9 +35,13 @@ impl WorkTrees {
             ["status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=all"];
         for path in &self.paths {
             let status = self.git(path, &STATUS)?;
-            let changed = if status.success { changed_paths(&status.stdout) } else { vec![status.message] };
-            if !changed.is_empty() {
-                return Err(self.dirty(path, changed));
+            if !status.success {
+                return Err(self.in_the_way(path, status.message));
+            }
+            let paths = changed_paths(&status.stdout);
+            if !paths.is_empty() {
+                let (branch, work_tree) = (self.branch.clone(), path.clone());
+                return Err(TransactError::DirtyWorkTree { branch, work_tree, paths });
             }
         }
         Ok(())
@@ -49,7 +53,7 @@ impl WorkTrees {
             let rehearsal =
                 self.git(path, &["read-tree", "-n", "-m", "-u", &from.to_string(), &to.to_string()])?;
             if !rehearsal.success {
-                return Err(self.dirty(path, vec![rehearsal.message]));
+                return Err(self.in_the_way(path, rehearsal.message));
             }
         }
         Ok(())
@@ -75,23 +79,13 @@ impl WorkTrees {
             .map_err(|source| TransactError::NoGit { work_tree: path.to_owned(), source })
     }
 
-    fn dirty(&self, path: &Path, paths: Vec<String>) -> TransactError {
-        TransactError::DirtyWorkTree { branch: self.branch.clone(), work_tree: path.to_owned(), paths }
+    fn in_the_way(&self, path: &Path, message: String) -> TransactError {
+        TransactError::WorkTreeInTheWay { branch: self.branch.clone(), work_tree: path.to_owned(), message }
     }
 }
 
-/// The first few paths of `git status --porcelain=v1 -z`: two letters, a blank, the path.
+/// The paths in what `git status --porcelain=v1 -z` prints: two letters, a blank, the path.
 fn changed_paths(status: &[u8]) -> Vec<String> {
-    const SHOWN: usize = 5;
-    let mut paths = status.split(|byte| *byte == 0).filter_map(|record| record.get(3..));
-    let mut shown: Vec<String> = paths
-        .by_ref()
-        .take(SHOWN)
-        .map(|path| format!("`{}`", String::from_utf8_lossy(path).escape_debug()))
-        .collect();
-    let more = paths.count();
-    if more > 0 {
-        shown.push(format!("{more} more"));
-    }
-    shown
+    let records = status.split(|byte| *byte == 0).filter_map(|record| record.get(3..));
+    records.map(|path| String::from_utf8_lossy(path).into_owned()).collect()
 }

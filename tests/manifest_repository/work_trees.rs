@@ -72,7 +72,7 @@ fn an_untracked_file_stays_and_is_refused_only_when_it_is_in_the_way() {
     fs::write(&in_the_way, "mine").expect("written");
     let head = fixture.repo.head().expect("a head");
     let error = fixture.transact(&lock_environment("staging", "ab", "")).expect_err("a file is in the way");
-    assert!(matches!(error, TransactError::DirtyWorkTree { .. }), "{error}");
+    assert!(matches!(error, TransactError::WorkTreeInTheWay { .. }), "{error}");
     assert_eq!(fixture.repo.head().expect("a head"), head);
     assert_eq!(fs::read_to_string(&in_the_way).expect("it is there"), "mine");
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use kuberpult_git::{InitOptions, ManifestRepo};
 
 use super::Session;
+use crate::arguments::DryRun;
 use crate::exit::Failure;
 use crate::json::Repository;
 
@@ -17,6 +18,8 @@ pub(crate) struct Init {
     /// Make it without a work tree
     #[arg(long)]
     bare: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 impl Init {
@@ -26,6 +29,13 @@ impl Init {
         let mut options = InitOptions::default();
         options.branch.clone_from(&session.global.branch);
         options.bare = self.bare;
+        if self.dry_run.dry_run {
+            let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+            let line =
+                format!("would make a manifest repository in {}, or open the one there", directory.display());
+            session.output.remark(&line);
+            return Ok(());
+        }
         let repo = ManifestRepo::init(directory, &options)?;
         let directory = std::path::absolute(repo.directory()).unwrap_or_else(|_| repo.directory().into());
         let directory = directory.to_string_lossy().into_owned();
