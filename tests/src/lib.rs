@@ -16,3 +16,8 @@ pub mod law;
 pub mod naive;
 pub mod repository;
 pub mod run;
+
+/// What the README says of the library compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

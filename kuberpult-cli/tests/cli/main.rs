@@ -12,6 +12,7 @@ mod bad_input;
 mod demo;
 mod json;
 mod processes;
+mod readme;
 mod replay;
 mod terminal;
 mod tour;

@@ -89,6 +89,19 @@ impl Terminal {
         command
     }
 
+    /// What a shell prints on standard output that finds `kuberpult` on its path, and a git that knows who types.
+    pub(crate) fn shell(&self, script: &str) -> String {
+        let binary = Path::new(env!("CARGO_BIN_EXE_kuberpult"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let directories =
+            [binary.parent().unwrap().to_owned()].into_iter().chain(std::env::split_paths(&path));
+        let mut command = self.command("sh");
+        command.env("PATH", std::env::join_paths(directories).unwrap());
+        command.env("GIT_AUTHOR_NAME", "Jo").env("GIT_AUTHOR_EMAIL", "jo@example.com");
+        let output = command.args(["-c", script]).output().unwrap();
+        self.without_path(output.stdout)
+    }
+
     /// Runs a line, and keeps it and what it prints in the transcript.
     pub(crate) fn run(&mut self, line: &str) -> Printed {
         let command = self.kuberpult(&words(line));
