@@ -55,10 +55,6 @@ pub(crate) enum Failure {
     NoIdentity,
     #[error("the clock shows a time that cannot be written; give `--now`")]
     Clock,
-    #[error(
-        "`apply` has no `--dry-run`: a line builds on what the lines before it have written, so that a plan of each against the present would mislead"
-    )]
-    DryRunOfApply,
     #[error("cannot read `{}`", path.display())]
     Input { path: PathBuf, source: io::Error },
     #[error("`{}` is no environment config", path.display())]
@@ -114,7 +110,6 @@ impl Failure {
             Self::DemoAsJson
             | Self::NoIdentity
             | Self::MadeUpId(_)
-            | Self::DryRunOfApply
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
             Self::Line { error, .. } => error.exit(),
@@ -146,7 +141,7 @@ impl Failure {
             Self::NoIdentity => "NO_IDENTITY",
             Self::Clock => "CLOCK",
             Self::MadeUpId(_) => "INVALID_NAME",
-            Self::DryRunOfApply | Self::DemoAsJson => "USAGE",
+            Self::DemoAsJson => "USAGE",
             Self::Input { .. } => "CANNOT_READ_FILE",
             Self::Config { .. } => "INVALID_CONFIG",
             Self::Line { error, .. } => error.code(),

@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use kuberpult_core::{Actor, Context};
-use kuberpult_git::ManifestRepo;
+use kuberpult_core::{Actor, Context, Decision, State};
+use kuberpult_git::{CommitId, ManifestRepo, TransactError};
 
 use super::Session;
 use crate::apply::{Line, LineError};
+use crate::arguments::DryRun;
 use crate::exit::{Exit, Failure};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::output::with_causes;
@@ -23,16 +24,18 @@ pub(crate) struct Apply {
     /// Go on after a line that fails; the exit code is that of the first
     #[arg(long)]
     keep_going: bool,
-    /// Given here only to say why there is none.
-    #[arg(long, hide = true)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
+}
+
+/// What a line was decided to lead to, and the commit that was made of it.
+struct Answer {
+    decision: Decision,
+    commit: Option<CommitId>,
 }
 
 impl Apply {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
-        if self.dry_run {
-            return Err(Failure::DryRunOfApply);
-        }
         let unreadable = |source| Failure::Input { path: self.file.clone(), source };
         let mut input: Box<dyn BufRead> = if self.file == Path::new("-") {
             Box::new(io::stdin().lock())
@@ -40,6 +43,8 @@ impl Apply {
             Box::new(BufReader::new(File::open(&self.file).map_err(unreadable)?))
         };
         let mut repo = session.open()?;
+        // In a dry run a line builds on what the lines before it would have led to.
+        let mut planned = if self.dry_run.dry_run { Some(repo.state()?) } else { None };
         let mut first: Option<(usize, LineError)> = None;
         let mut failed = 0;
         for number in 1.. {
@@ -50,7 +55,7 @@ impl Apply {
             if bytes.trim_ascii().is_empty() {
                 continue;
             }
-            let result = carry_out(session, &mut repo, &bytes);
+            let result = carry_out(session, &mut repo, planned.as_mut(), &bytes);
             print(session, number, &result)?;
             if let Err(error) = result {
                 failed += 1;
@@ -59,6 +64,9 @@ impl Apply {
                     break;
                 }
             }
+        }
+        if self.dry_run.dry_run {
+            session.output.remark("dry run: nothing was written");
         }
         match first {
             None => Ok(Exit::Done),
@@ -70,8 +78,9 @@ impl Apply {
 fn carry_out(
     session: &Session<'_>,
     repo: &mut ManifestRepo,
+    planned: Option<&mut State>,
     bytes: &[u8],
-) -> Result<kuberpult_git::Receipt, LineError> {
+) -> Result<Answer, LineError> {
     let line = Line::read(bytes)?;
     let now = match line.at {
         Some(at) => at,
@@ -82,18 +91,25 @@ fn carry_out(
         None => crate::context::actor(session.global, repo).map_err(LineError::context)?,
     };
     let command = line.into_command(repo)?;
-    Ok(repo.transact(&Context::new(now, actor), &command)?)
+    let context = Context::new(now, actor);
+    match planned {
+        None => {
+            let receipt = repo.transact(&context, &command)?;
+            Ok(Answer { decision: receipt.decision, commit: receipt.commit })
+        }
+        Some(state) => {
+            let decision = state.decide(&context, &command).map_err(TransactError::from)?;
+            state.apply(decision.events());
+            Ok(Answer { decision, commit: None })
+        }
+    }
 }
 
-fn print(
-    session: &mut Session<'_>,
-    line: usize,
-    result: &Result<kuberpult_git::Receipt, LineError>,
-) -> Result<(), Failure> {
+fn print(session: &mut Session<'_>, line: usize, result: &Result<Answer, LineError>) -> Result<(), Failure> {
     let printed = match result {
-        Ok(receipt) => {
-            let commit = receipt.commit.map(|commit| commit.to_string());
-            let (events, report) = (receipt.decision.events(), receipt.decision.report());
+        Ok(Answer { decision, commit }) => {
+            let commit = commit.map(|commit| commit.to_string());
+            let (events, report) = (decision.events(), decision.report());
             session.output.json_line(&LineReceipt { line, receipt: Receipt { commit, events, report } })
         }
         Err(error) => {

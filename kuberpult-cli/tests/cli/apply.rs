@@ -27,8 +27,27 @@ fn every_command() {
 {"command": "releaseTrain", "target": "pre"}
 "#,
     );
-    assert_eq!(terminal.run("apply -f history.jsonl").code, 0);
+    let planned = terminal.run("apply -f history.jsonl --dry-run");
+    assert_eq!((planned.code, planned.stderr.as_str()), (0, "dry run: nothing was written\n"));
+    assert_eq!(terminal.git("-C repo rev-list --all"), "");
+    terminal.forget();
+    let applied = terminal.run("apply -f history.jsonl");
+    assert_eq!(applied.code, 0);
     insta::assert_snapshot!(terminal.transcript());
+    let without_commits = |printed: &str| -> Vec<serde_json::Value> {
+        let lines = printed.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines
+            .map(|mut line| {
+                line["commit"].take();
+                line
+            })
+            .collect()
+    };
+    assert_eq!(
+        without_commits(&planned.stdout),
+        without_commits(&applied.stdout),
+        "the plan is what happens"
+    );
     terminal.check_repository();
     let authors = terminal.git("-C repo log --reverse --format=%an:%aI");
     assert!(authors.starts_with("Al:2024-01-25T14:33:34Z\nJo:2024-05-03T11:37:37+02:00\n"), "{authors}");

@@ -97,7 +97,6 @@ fn wrong_usage() {
             "--now yesterday deploy cart 1 -e staging",
             "--now 1969-12-31T23:59:59Z deploy cart 1 -e staging",
             "apply -f missing.jsonl",
-            "apply -f m/staging.yaml --dry-run",
             "check",
             "demo new -o json",
             "-o yaml status",

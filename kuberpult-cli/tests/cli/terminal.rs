@@ -43,8 +43,13 @@ impl Terminal {
         ] {
             assert_eq!(terminal.run(line).code, 0, "{line}");
         }
-        terminal.transcript.clear();
+        terminal.forget();
         terminal
+    }
+
+    /// Forgets what was typed and printed so far.
+    pub(crate) fn forget(&mut self) {
+        self.transcript.clear();
     }
 
     pub(crate) fn path(&self, path: &str) -> PathBuf {
