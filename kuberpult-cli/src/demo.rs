@@ -1,4 +1,7 @@
 //! The tour: a story on a fresh repository, told with real commands and real commits.
+//!
+//! The demo's directory is the manifest repository. What builds would leave lies in `build/` in it, which git
+//! is told to ignore.
 
 mod narrator;
 mod services;
@@ -18,7 +21,6 @@ pub(crate) fn tell(directory: Option<&Path>, global: &GlobalOptions) -> Result<(
         Some(directory) => given(directory)?,
         None => made_up()?,
     };
-    services::write_environments(&directory)?;
     // What is shown must be what runs, and people type relative paths.
     std::env::set_current_dir(&directory)
         .map_err(|source| Failure::Demo { path: directory.clone(), source })?;

@@ -136,7 +136,12 @@ impl State {
         let Some(there) = self.environments.get(environment) else { return Vec::new() };
         let mut blockers = Vec::new();
         blockers.extend(there.environment_blockers(environment));
-        blockers.extend(there.application_blockers(environment, application, team));
+        blockers.extend(there.application_blockers(
+            environment,
+            application,
+            team,
+            there.slots.get(application),
+        ));
         blockers
     }
 }
@@ -144,66 +149,37 @@ impl State {
 impl Environment {
     /// The environment-level blockers, by id.
     pub(crate) fn environment_blockers(&self, name: &EnvironmentName) -> impl Iterator<Item = Blocker> {
-        environment_lock_blockers(name, &self.locks)
+        self.locks.iter().map(move |(lock_id, lock)| Blocker::EnvironmentLock {
+            environment: name.clone(),
+            lock_id: lock_id.clone(),
+            lock: lock.clone(),
+        })
     }
 
-    /// The blockers that concern one application of this environment, and not all.
+    /// The blockers that concern one application of this environment, and not all. The slot is the
+    /// application's here; a train that walks along the slots has it at hand.
     pub(crate) fn application_blockers(
         &self,
         name: &EnvironmentName,
         application: &ApplicationName,
         team: Option<&TeamName>,
+        slot: Option<&Slot>,
     ) -> impl Iterator<Item = Blocker> {
-        let locks = self.slots.get(application).map_or(&NO_LOCKS, |slot| &slot.locks);
-        self.team_blockers(name, team).chain(application_lock_blockers(name, application, locks))
+        let team = team.and_then(|team| self.team_locks.get_key_value(team)).into_iter();
+        let team_locks = team.flat_map(|(team, locks)| locks.iter().map(move |lock| (team, lock)));
+        let team_blockers = team_locks.map(|(team, (lock_id, lock))| Blocker::TeamLock {
+            environment: name.clone(),
+            team: team.clone(),
+            lock_id: lock_id.clone(),
+            lock: lock.clone(),
+        });
+        let application_locks = slot.map_or(&NO_LOCKS, |slot| &slot.locks);
+        let application_blockers = application_locks.iter().map(|(lock_id, lock)| Blocker::ApplicationLock {
+            environment: name.clone(),
+            application: application.clone(),
+            lock_id: lock_id.clone(),
+            lock: lock.clone(),
+        });
+        team_blockers.chain(application_blockers)
     }
-
-    fn team_blockers(
-        &self,
-        name: &EnvironmentName,
-        team: Option<&TeamName>,
-    ) -> impl Iterator<Item = Blocker> {
-        let held = team.and_then(|team| self.team_locks.get_key_value(team));
-        held.into_iter().flat_map(move |(team, locks)| team_lock_blockers(name, team, locks))
-    }
-}
-
-/// Locks on an environment as blockers.
-pub(crate) fn environment_lock_blockers(
-    environment: &EnvironmentName,
-    locks: &Locks,
-) -> impl Iterator<Item = Blocker> {
-    locks.iter().map(move |(lock_id, lock)| Blocker::EnvironmentLock {
-        environment: environment.clone(),
-        lock_id: lock_id.clone(),
-        lock: lock.clone(),
-    })
-}
-
-/// Locks on a team in an environment as blockers.
-pub(crate) fn team_lock_blockers(
-    environment: &EnvironmentName,
-    team: &TeamName,
-    locks: &Locks,
-) -> impl Iterator<Item = Blocker> {
-    locks.iter().map(move |(lock_id, lock)| Blocker::TeamLock {
-        environment: environment.clone(),
-        team: team.clone(),
-        lock_id: lock_id.clone(),
-        lock: lock.clone(),
-    })
-}
-
-/// Locks on an application in an environment as blockers.
-pub(crate) fn application_lock_blockers(
-    environment: &EnvironmentName,
-    application: &ApplicationName,
-    locks: &Locks,
-) -> impl Iterator<Item = Blocker> {
-    locks.iter().map(move |(lock_id, lock)| Blocker::ApplicationLock {
-        environment: environment.clone(),
-        application: application.clone(),
-        lock_id: lock_id.clone(),
-        lock: lock.clone(),
-    })
 }

@@ -13,8 +13,6 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::text;
 
-/// The manifest repository, in the demo's directory.
-pub(super) const REPO: &str = "manifests";
 const AUTHOR_NAME: &str = "Ada";
 const AUTHOR_EMAIL: &str = "ada@example.com";
 /// Lines of narration are no longer than this.
@@ -79,16 +77,14 @@ impl Narrator {
         self.output.line(line)
     }
 
-    /// Shows a command, and runs it as it is shown; only who, when and where stand besides.
+    /// Shows a command, and runs it as it is shown in the demo's directory; only who and when stand besides.
     pub(super) fn run(&mut self, words: &[&str]) -> Result<(), Failure> {
         let shown: Vec<String> = ["kuberpult"].iter().chain(words).map(ToString::to_string).collect();
         self.shell(&text::shell_line(&shown))?;
         let mut typed = shown;
-        // `init` is told where, and whoever says `-R` says it once.
-        if !words.contains(&"-R") {
-            typed.extend(["-R".into(), REPO.into()]);
-        }
         let context = [
+            // What the caller's environment says is another repository.
+            ["--repo", "."],
             ["--author-name", AUTHOR_NAME],
             ["--author-email", AUTHOR_EMAIL],
             ["--now", self.now],
@@ -104,7 +100,7 @@ impl Narrator {
     /// What a build does: it leaves manifests, and tells kuberpult.
     pub(super) fn release(&mut self, service: &str, version: u32, besides: &[&str]) -> Result<(), Failure> {
         services::write_build(&self.directory, service, version)?;
-        let manifests = format!("services/{service}/{version}");
+        let manifests = format!("build/{service}/{version}");
         let number = version.to_string();
         let mut words = vec!["release", service, "--version", &number, "--manifests", &manifests];
         words.extend(besides);
@@ -118,7 +114,7 @@ impl Narrator {
 
     /// Shows the links of one application in one environment as `ls -l` would.
     pub(super) fn links(&mut self, environment: &str, application: &str) -> Result<(), Failure> {
-        let slot = format!("{REPO}/environments/{environment}/applications/{application}");
+        let slot = format!("environments/{environment}/applications/{application}");
         self.shell(&format!("ls -l {slot}"))?;
         for name in ["queued_version", "version"] {
             let path = self.directory.join(&slot).join(name);

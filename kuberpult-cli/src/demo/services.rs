@@ -15,8 +15,9 @@ const ENVIRONMENTS: [(&str, &str, u32); 3] = [
     ("production", r#"{ "environment": "staging" }"#, 3),
 ];
 
-/// Writes the environments' configs to `environments/<environment>.json`.
+/// Writes the environments' configs to `build/<environment>.json`, and has git ignore what is in `build/`.
 pub(super) fn write_environments(directory: &Path) -> Result<(), Failure> {
+    write_file(&directory.join(".git/info/exclude"), "/build/\n")?;
     for (environment, upstream, _) in ENVIRONMENTS {
         let config = format!(
             r#"{{
@@ -27,15 +28,15 @@ pub(super) fn write_environments(directory: &Path) -> Result<(), Failure> {
 }}
 "#
         );
-        write_file(&directory.join(format!("environments/{environment}.json")), &config)?;
+        write_file(&directory.join(format!("build/{environment}.json")), &config)?;
     }
     Ok(())
 }
 
-/// Writes what the build of a service leaves: `services/<service>/<version>/<environment>.yaml`.
+/// Writes what the build of a service leaves: `build/<service>/<version>/<environment>.yaml`.
 pub(super) fn write_build(directory: &Path, service: &str, version: u32) -> Result<(), Failure> {
     for (environment, _, replicas) in ENVIRONMENTS {
-        let path = directory.join(format!("services/{service}/{version}/{environment}.yaml"));
+        let path = directory.join(format!("build/{service}/{version}/{environment}.yaml"));
         write_file(&path, &manifest(service, version, environment, replicas))?;
     }
     Ok(())
@@ -93,7 +94,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         write_environments(directory.path()).unwrap();
         for (environment, ..) in ENVIRONMENTS {
-            let path = directory.path().join(format!("environments/{environment}.json"));
+            let path = directory.path().join(format!("build/{environment}.json"));
             let text = std::fs::read_to_string(path).unwrap();
             let config = kuberpult_git::environment_config_from_json(&text).unwrap();
             assert!(config.upstream.is_some() && config.argocd.is_some());

@@ -2,8 +2,8 @@
 
 use kuberpult_git::{ManifestRepo, OpenOptions};
 
-use super::narrator::{Narrator, REPO};
-use super::services::REPO_URL;
+use super::narrator::Narrator;
+use super::services::{self, REPO_URL};
 use crate::exit::Failure;
 use crate::text;
 
@@ -17,37 +17,30 @@ pub(super) fn tell(narrator: &mut Narrator) -> Result<(), Failure> {
     by_hand(narrator)?;
     the_unlock(narrator)?;
     the_train_of_the_day(narrator)?;
+    what_waits_tonight(narrator)?;
     what_to_look_at(narrator)
 }
 
 fn three_environments(narrator: &mut Narrator) -> Result<(), Failure> {
     let directory = narrator.directory().display().to_string();
-    narrator.line(&format!("The demo is in {directory}"))?;
+    narrator.line(&format!("The manifest repository of this demo is {directory}"))?;
     narrator.act("2024-05-06T07:00:00Z", "Three environments")?;
     narrator.say(
         "kuberpult manages what is deployed next. It deploys nothing itself: it writes a git repository, and Argo \
          CD applies what is in it. Here is an empty one.",
     )?;
     narrator.shell(&text::shell_line(&["cd".into(), directory]))?;
-    narrator.run(&["init", REPO])?;
+    narrator.run(&["init"])?;
+    services::write_environments(narrator.directory())?;
     narrator.say(
         "Merged changes go to development at once; staging takes the versions of development, and production \
-         those of staging. The configs also say where Argo CD finds the clusters.",
+         those of staging. The configs also say where Argo CD finds the clusters. They, and what builds leave, lie in build/, \
+         which git ignores here.",
     )?;
     narrator.shell(&format!("export KUBERPULT_ARGOCD_REPO_URL={REPO_URL}"))?;
-    narrator.run(&[
-        "-R",
-        REPO,
-        "env",
-        "create",
-        "development",
-        "--config",
-        "environments/development.json",
-    ])?;
-    narrator.say("From here on an environment variable stands for -R.")?;
-    narrator.shell(&format!("export KUBERPULT_REPO={REPO}"))?;
-    narrator.run(&["env", "create", "staging", "--config", "environments/staging.json"])?;
-    narrator.run(&["env", "create", "production", "--config", "environments/production.json"])?;
+    narrator.run(&["env", "create", "development", "--config", "build/development.json"])?;
+    narrator.run(&["env", "create", "staging", "--config", "build/staging.json"])?;
+    narrator.run(&["env", "create", "production", "--config", "build/production.json"])?;
     narrator.run(&["env", "list"])?;
     narrator.status()
 }
@@ -164,15 +157,36 @@ fn the_train_of_the_day(narrator: &mut Narrator) -> Result<(), Failure> {
     narrator.status()
 }
 
+fn what_waits_tonight(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T17:00:00Z", "What waits tonight")?;
+    narrator
+        .say("An audit holds payment back in staging over night, and the next version comes. It waits.")?;
+    narrator.run(&[
+        "lock",
+        "app",
+        "payment",
+        "-e",
+        "staging",
+        "-m",
+        "audit until tomorrow",
+        "--id",
+        "audit",
+    ])?;
+    narrator.release("payment", 3, &["--source-message", "Say why a card is declined"])?;
+    narrator.run(&["train", "staging"])?;
+    narrator.links("staging", "payment")?;
+    narrator.status()
+}
+
 fn what_to_look_at(narrator: &mut Narrator) -> Result<(), Failure> {
-    let repo = narrator.directory().join(REPO);
-    let head = ManifestRepo::open(&repo, OpenOptions::default())?.head()?;
-    let repo = text::shell_line(&[repo.display().to_string()]);
+    let directory = narrator.directory();
+    let head = ManifestRepo::open(directory, OpenOptions::default())?.head()?;
+    let repo = text::shell_line(&[directory.display().to_string()]);
     narrator.say("That was the story. Each command was one commit; have a look:")?;
     narrator.line("")?;
     narrator.line(&format!("  git -C {repo} log"))?;
     narrator.line(&format!("  git -C {repo} show"))?;
-    narrator.line(&format!("  ls -l {repo}/environments/staging/applications/cart"))?;
+    narrator.line(&format!("  ls -l {repo}/environments/staging/applications/payment"))?;
     narrator.line(&format!("  cat {repo}/argocd/v1alpha1/production.yaml"))?;
     narrator.line(&format!("  kuberpult -R {repo} status"))?;
     match head {

@@ -11,20 +11,22 @@ fn the_story() {
     assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
     insta::assert_snapshot!(printed.stdout);
 
-    terminal.git("-C tour/manifests fsck --strict");
-    assert_eq!(terminal.git("-C tour/manifests status --porcelain"), "");
-    let head = terminal.git("-C tour/manifests rev-parse HEAD");
+    terminal.git("-C tour fsck --strict");
+    assert_eq!(terminal.git("-C tour status --porcelain"), "");
+    let head = terminal.git("-C tour rev-parse HEAD");
     assert!(printed.stdout.contains(&format!("The newest commit is {head}")), "{head}");
     let commits = printed.stdout.lines().filter(|line| line.starts_with("commit ")).count();
-    assert_eq!(terminal.git("-C tour/manifests rev-list --count HEAD"), commits.to_string());
+    assert_eq!(terminal.git("-C tour rev-list --count HEAD"), commits.to_string());
 
-    let version = terminal.path("tour/manifests/environments/production/applications/cart/version");
+    let version = terminal.path("tour/environments/production/applications/cart/version");
     assert_eq!(fs::read_link(version).unwrap().to_str(), Some("../../../../applications/cart/releases/3"));
-    let queued = terminal.git("-C tour/manifests log --format=%H -- '*queued_version'");
-    let queued = queued.lines().last().unwrap();
-    let links =
-        terminal.git(&format!("-C tour/manifests ls-tree {queued} environments/staging/applications/cart/"));
-    assert!(links.contains("120000") && links.contains("queued_version"), "{links}");
+
+    // Side by side, as the last act leaves them.
+    let waiting = terminal.path("tour/environments/staging/applications/payment");
+    for (link, release) in [("version", 2), ("queued_version", 3)] {
+        let target = format!("../../../../applications/payment/releases/{release}");
+        assert_eq!(fs::read_link(waiting.join(link)).unwrap().to_str(), Some(target.as_str()));
+    }
 }
 
 #[test]
@@ -36,15 +38,25 @@ fn the_story_is_the_same_elsewhere() {
     command.env("KUBERPULT_NOW", "2030-01-01T00:00:00Z").env("KUBERPULT_ARGOCD_REPO_URL", "elsewhere");
     command.env("KUBERPULT_REPO", "nowhere");
     assert_eq!(terminal.record("demo second", command).code, 0);
-    let head = |name: &str| terminal.git(&format!("-C {name}/manifests rev-parse HEAD"));
+    let head = |name: &str| terminal.git(&format!("-C {name} rev-parse HEAD"));
     assert_eq!(head("first"), head("second"));
 }
 
 #[test]
 fn the_demo_makes_a_directory_or_takes_an_empty_one() {
     let mut terminal = Terminal::new();
-    assert!(terminal.run("demo").stdout.starts_with("The demo is in DIR/home/kuberpult-demo-1\n"));
-    assert!(terminal.run("demo").stdout.starts_with("The demo is in DIR/home/kuberpult-demo-2\n"));
+    assert!(
+        terminal
+            .run("demo")
+            .stdout
+            .starts_with("The manifest repository of this demo is DIR/home/kuberpult-demo-1\n")
+    );
+    assert!(
+        terminal
+            .run("demo")
+            .stdout
+            .starts_with("The manifest repository of this demo is DIR/home/kuberpult-demo-2\n")
+    );
     fs::create_dir(terminal.path("empty")).unwrap();
     assert_eq!(terminal.run("demo empty").code, 0);
     let again = terminal.run("demo empty");

@@ -7,8 +7,8 @@ use super::cleanup::{self, append_cleanup};
 use super::deploy::deployed;
 use super::noted;
 use crate::{
-    Application, Blocker, CreateRelease, Decision, DeploymentCause, Environment, EnvironmentName, Event,
-    ManifestId, Note, Refusal, Rejection, Release, ReleaseSource, State, Version,
+    Application, Blocker, CreateRelease, Decision, DeploymentCause, EnvironmentName, Event, ManifestId, Note,
+    Refusal, Rejection, Release, ReleaseSource, Slot, State, Version,
 };
 
 pub(super) fn decide(state: &State, create: &CreateRelease) -> Result<Decision, Rejection> {
@@ -52,9 +52,10 @@ pub(super) fn decide(state: &State, create: &CreateRelease) -> Result<Decision, 
             for (name, manifest) in &release.manifests {
                 let Some(environment) = state.environments.get(name) else { continue };
                 if environment.config.follows_latest() {
+                    let slot = environment.slots.get(&create.application);
                     let mut blockers: Vec<Blocker> = environment.environment_blockers(name).collect();
-                    blockers.extend(environment.application_blockers(name, &create.application, team));
-                    events.push(deploy_or_queue(create, version, name, environment, *manifest, blockers));
+                    blockers.extend(environment.application_blockers(name, &create.application, team, slot));
+                    events.push(deploy_or_queue(create, version, name, slot, *manifest, blockers));
                 }
             }
         }
@@ -154,11 +155,10 @@ fn deploy_or_queue(
     create: &CreateRelease,
     version: Version,
     name: &EnvironmentName,
-    environment: &Environment,
+    slot: Option<&Slot>,
     manifest: ManifestId,
     blockers: Vec<Blocker>,
 ) -> Event {
-    let slot = environment.slots.get(&create.application);
     if blockers.is_empty() {
         let cause = DeploymentCause::NewRelease;
         deployed(slot, name, &create.application, version, manifest, cause)

@@ -157,7 +157,8 @@ impl<'a> Stop<'a> {
             return skipped(ApplicationCause::AlreadyDeployed { version });
         }
         let team = application.and_then(|application| application.team.as_ref());
-        let blockers: Vec<Blocker> = self.environment.application_blockers(self.name, name, team).collect();
+        let blockers: Vec<Blocker> =
+            self.environment.application_blockers(self.name, name, team, slot).collect();
         if blockers.is_empty() {
             let cause = DeploymentCause::ReleaseTrain;
             events.push(deployed(slot, self.name, name, version, *manifest, cause));

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::cleanup::append_cleanup;
 use super::deploy::deployed;
 use super::lock::members;
-use crate::state::{NO_LOCKS, application_lock_blockers, environment_lock_blockers, team_lock_blockers};
+use crate::state::NO_LOCKS;
 use crate::{
     ApplicationName, Decision, DeploymentCause, Environment, EnvironmentName, Event, GroupName, LockId,
     LockScope, Locks, OnUnlock, QueueDropCause, Refusal, Rejection, Slot, State,
@@ -88,25 +88,19 @@ impl Remaining<'_> {
 
     /// Whether anything blocks the application, now that the lock is gone.
     fn is_blocked(&self, state: &State, there: &Environment, application: &ApplicationName) -> bool {
-        let team = state.team_of(application).and_then(|team| there.team_locks.get_key_value(team));
-        let mut environment_locks = &there.locks;
-        let mut team_locks = team.map(|(_, locks)| locks);
-        let mut application_locks = there.slots.get(application).map_or(&NO_LOCKS, |slot| &slot.locks);
+        let team = state.team_of(application).and_then(|team| there.team_locks.get(team));
+        let mut remaining = [
+            &there.locks,
+            team.unwrap_or(&NO_LOCKS),
+            there.slots.get(application).map_or(&NO_LOCKS, |slot| &slot.locks),
+        ];
+        let [environment_locks, team_locks, application_locks] = &mut remaining;
         match self.scope {
-            LockScope::Environment { .. } => environment_locks = &self.locks,
-            LockScope::Team { .. } => team_locks = Some(&self.locks),
-            LockScope::Application { .. } => application_locks = &self.locks,
+            LockScope::Environment { .. } => *environment_locks = &self.locks,
+            LockScope::Team { .. } => *team_locks = &self.locks,
+            LockScope::Application { .. } => *application_locks = &self.locks,
         }
-        let name = self.scope.environment();
-        let team_blockers = team
-            .zip(team_locks)
-            .into_iter()
-            .flat_map(|((team, _), locks)| team_lock_blockers(name, team, locks));
-        environment_lock_blockers(name, environment_locks)
-            .chain(team_blockers)
-            .chain(application_lock_blockers(name, application, application_locks))
-            .next()
-            .is_some()
+        remaining.into_iter().any(|locks| !locks.is_empty())
     }
 }
 
