@@ -189,6 +189,7 @@ fn of_rejection(rejection: &Rejection) -> Exit {
 fn code_of_open(error: &OpenError) -> &'static str {
     match error {
         OpenError::NoRepository { .. } => "NOT_A_REPOSITORY",
+        OpenError::CannotOpen { .. } => "CANNOT_OPEN_REPOSITORY",
         OpenError::NoManifestRepository { .. } => "NOT_A_MANIFEST_REPOSITORY",
         OpenError::NoBranch { .. } => "BRANCH_NOT_FOUND",
         OpenError::NoBranchCheckedOut { .. } => "NO_BRANCH_CHECKED_OUT",

@@ -48,6 +48,15 @@ pub enum OpenError {
         /// What was found.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// There is a git repository, but not one that can be opened: damaged, or of a kind that is not supported,
+    /// such as one with SHA-256 object ids.
+    #[error("cannot open the git repository in `{}`", directory.display())]
+    CannotOpen {
+        /// The directory that was given.
+        directory: PathBuf,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The repository's branch holds something else.
     #[error(
         "branch `{branch}` of `{}` is no manifest repository: it has neither `environments/` nor `applications/` nor `kuberpult.json`; to make it one, commit a `kuberpult.json` that contains `{{}}`",

@@ -88,9 +88,13 @@ impl ManifestRepo {
         directory: &Path,
         options: OpenOptions,
     ) -> Result<Self, OpenError> {
-        let mut repo = opened.map_err(|error| OpenError::NoRepository {
-            directory: directory.to_owned(),
-            source: error.into(),
+        let mut repo = opened.map_err(|error| {
+            let (directory, source) = (directory.to_owned(), error.into());
+            if directory.join(".git").exists() || directory.join("objects").exists() {
+                OpenError::CannotOpen { directory, source }
+            } else {
+                OpenError::NoRepository { directory, source }
+            }
         })?;
         // A command reads the same few wide directories several times.
         repo.object_cache_size_if_unset(OBJECT_CACHE_BYTES);

@@ -29,6 +29,14 @@ fn a_directory_without_repository_is_refused() {
 }
 
 #[test]
+fn a_repository_of_another_kind_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    git::run(directory.path(), &["init", "-q", "--object-format=sha256"]);
+    let error = ManifestRepo::open(directory.path(), OpenOptions::default()).expect_err("it has SHA-256 ids");
+    assert!(matches!(error, OpenError::CannotOpen { .. }), "{error}");
+}
+
+#[test]
 fn a_repository_that_holds_something_else_is_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     git::run(directory.path(), &["init", "-q", "-b", "main"]);

@@ -24,6 +24,18 @@ struct Changes<'a> {
 /// A dropped queue counts because the order of unlocks must not matter: with one environment that deploys at
 /// unlock and one that drops, a release would else stay or go depending on which came last.
 pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
+    append_cleanup_of(state, events, |name| {
+        state.applications.get(name).is_some_and(|application| may_have_too_many(state, application))
+    });
+}
+
+/// As [`append_cleanup`], where it is known which applications [may have too many](may_have_too_many) releases.
+/// Most have few, and a train over thousands must not look each of them up again.
+pub(super) fn append_cleanup_of(
+    state: &State,
+    events: &mut Vec<Event>,
+    may_have_too_many: impl Fn(&ApplicationName) -> bool,
+) {
     let mut changed: BTreeMap<&ApplicationName, Changes<'_>> = BTreeMap::new();
     for event in &*events {
         match event {
@@ -31,22 +43,21 @@ pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
                 changed.entry(application).or_default().created = Some(*version);
             }
             Event::Deployed { environment, application, version, .. } => {
-                // Most applications have few releases; a train over many must not pay for them.
-                if may_have_too_many(state, application) {
+                if may_have_too_many(application) {
                     let changes = changed.entry(application).or_default();
                     changes.settled = true;
                     changes.slots.insert(environment, [Some(*version), None]);
                 }
             }
             Event::Queued { environment, application, version, .. } => {
-                if may_have_too_many(state, application) {
+                if may_have_too_many(application) {
                     let current = state.slot(environment, application).and_then(|slot| slot.current);
                     let changes = changed.entry(application).or_default();
                     changes.slots.insert(environment, [current, Some(*version)]);
                 }
             }
             Event::QueueDropped { environment, application, .. } => {
-                if may_have_too_many(state, application) {
+                if may_have_too_many(application) {
                     let current = state.slot(environment, application).and_then(|slot| slot.current);
                     let changes = changed.entry(application).or_default();
                     changes.settled = true;
@@ -73,9 +84,9 @@ pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
     events.extend(removed);
 }
 
-fn may_have_too_many(state: &State, application: &ApplicationName) -> bool {
-    let kept = kept_before_oldest(state) + 1;
-    state.applications.get(application).is_some_and(|application| application.releases.len() >= kept)
+/// Whether an application has so many releases that some may have to go after one more.
+pub(super) fn may_have_too_many(state: &State, application: &Application) -> bool {
+    application.releases.len() > kept_before_oldest(state)
 }
 
 /// How many releases older than the oldest one in use are kept.

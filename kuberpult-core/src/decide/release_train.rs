@@ -1,11 +1,11 @@
 //! Release trains: the versions of an upstream go to one or more environments.
 
-use alloc::collections::btree_map;
+use alloc::collections::{BTreeSet, btree_map};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::iter::Peekable;
 
-use super::cleanup::append_cleanup;
+use super::cleanup::{append_cleanup_of, may_have_too_many};
 use super::deploy::deployed;
 use crate::{
     Application, ApplicationCause, ApplicationName, ApplicationReport, Blocker, Decision, DeploymentCause,
@@ -15,12 +15,13 @@ use crate::{
 
 pub(super) fn decide(state: &State, train: &ReleaseTrain) -> Result<Decision, Rejection> {
     let (target_type, targets) = targets(state, train)?;
-    let mut events = Vec::new();
+    let mut planned = Planned::default();
     let environments = targets
         .into_iter()
-        .map(|(name, environment)| Stop { state, train, name, environment }.report(&mut events))
+        .map(|(name, environment)| Stop { state, train, name, environment }.report(&mut planned))
         .collect();
-    append_cleanup(state, &mut events);
+    let Planned { mut events, crowded } = planned;
+    append_cleanup_of(state, &mut events, |application| crowded.contains(application));
     let report =
         TrainReport { target: train.target.clone(), target_type, team: train.team.clone(), environments };
     Ok(Decision { events, report: Report { notes: Vec::new(), train: Some(report) } })
@@ -70,6 +71,14 @@ pub(crate) fn targets<'a>(
     Err(Refusal::TargetNotFound { target: train.target.clone(), target_type: train.target_type, known })
 }
 
+/// What a train does so far.
+#[derive(Default)]
+struct Planned<'a> {
+    events: Vec<Event>,
+    /// The applications among them that cleanup has to look at.
+    crowded: BTreeSet<&'a ApplicationName>,
+}
+
 /// One target environment of a train.
 struct Stop<'a> {
     state: &'a State,
@@ -79,7 +88,7 @@ struct Stop<'a> {
 }
 
 impl<'a> Stop<'a> {
-    fn report(&self, events: &mut Vec<Event>) -> EnvironmentReport {
+    fn report(&self, planned: &mut Planned<'a>) -> EnvironmentReport {
         let mut report = EnvironmentReport {
             environment: self.name.clone(),
             upstream: None,
@@ -90,25 +99,24 @@ impl<'a> Stop<'a> {
             return report;
         }
         let blockers: Vec<Blocker> = self.environment.environment_blockers(self.name).collect();
-        let mut planned = Vec::new();
+        let events_before = planned.events.len();
         report.applications = match self.environment.config.upstream_environment() {
             Some(upstream) => {
                 report.upstream = Some(TrainUpstream::Environment(upstream.clone()));
                 let slots = self.state.environments.get(upstream).map(|upstream| &upstream.slots);
                 let candidates =
                     slots.into_iter().flatten().map(|(application, slot)| (application, slot.current));
-                self.outcomes(candidates, &mut planned)
+                self.outcomes(candidates, planned)
             }
             None => {
                 report.upstream = Some(TrainUpstream::Latest);
                 let applications = self.state.applications.iter();
                 let candidates = applications.map(|(name, application)| (name, application.newest()));
-                self.outcomes(candidates, &mut planned)
+                self.outcomes(candidates, planned)
             }
         };
-        if blockers.is_empty() {
-            events.append(&mut planned);
-        } else {
+        if !blockers.is_empty() {
+            planned.events.truncate(events_before);
             report.skipped = Some(EnvironmentCause::Blocked { blockers });
         }
         report
@@ -121,7 +129,7 @@ impl<'a> Stop<'a> {
     fn outcomes(
         &self,
         candidates: impl Iterator<Item = (&'a ApplicationName, Option<Version>)>,
-        events: &mut Vec<Event>,
+        planned: &mut Planned<'a>,
     ) -> Vec<ApplicationReport> {
         let mut applications = SideBySide(self.state.applications.iter().peekable());
         let mut slots = SideBySide(self.environment.slots.iter().peekable());
@@ -133,7 +141,10 @@ impl<'a> Stop<'a> {
             if self.train.team.is_some() && self.train.team.as_ref() != team {
                 continue;
             }
-            let outcome = self.outcome(name, version, application, slot, events);
+            if application.is_some_and(|application| may_have_too_many(self.state, application)) {
+                planned.crowded.insert(name);
+            }
+            let outcome = self.outcome(name, version, application, slot, &mut planned.events);
             reports.push(ApplicationReport { application: name.clone(), outcome });
         }
         reports
