@@ -25,14 +25,7 @@ pub(crate) struct ListedLock<'a> {
 /// As a blocker says it: what, where, by whom, since when and why.
 impl fmt::Display for ListedLock<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (lock_id, lock) = (self.lock_id.clone(), self.lock.clone());
-        let blocker = match self.scope.clone() {
-            LockScope::Environment { environment } => Blocker::EnvironmentLock { environment, lock_id, lock },
-            LockScope::Team { environment, team } => Blocker::TeamLock { environment, team, lock_id, lock },
-            LockScope::Application { environment, application } => {
-                Blocker::ApplicationLock { environment, application, lock_id, lock }
-            }
-        };
+        let blocker = Blocker::of_lock(self.scope.clone(), self.lock_id.clone(), self.lock.clone());
         blocker.fmt(f)
     }
 }

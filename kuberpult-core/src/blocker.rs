@@ -48,6 +48,18 @@ pub enum Blocker {
 }
 
 impl Blocker {
+    /// A lock as what it blocks with.
+    #[must_use]
+    pub fn of_lock(scope: LockScope, lock_id: LockId, lock: Lock) -> Self {
+        match scope {
+            LockScope::Environment { environment } => Self::EnvironmentLock { environment, lock_id, lock },
+            LockScope::Team { environment, team } => Self::TeamLock { environment, team, lock_id, lock },
+            LockScope::Application { environment, application } => {
+                Self::ApplicationLock { environment, application, lock_id, lock }
+            }
+        }
+    }
+
     /// The stable reason code, as upstream's release train prognosis has it.
     #[must_use]
     pub fn code(&self) -> &'static str {

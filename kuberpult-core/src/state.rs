@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::{
-    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, GroupName, Locks, Release, TeamName,
-    Version,
+    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, GroupName, LockScope, Locks, Release,
+    TeamName, Version,
 };
 
 /// What is there: environments, applications, and what each application has in each environment.
@@ -128,6 +128,13 @@ impl State {
             .filter(move |(_, environment)| environment.config.environment_group.as_ref() == Some(group))
     }
 
+    /// What holds automatic deployments of every application to an environment back, by id.
+    #[must_use]
+    pub fn environment_blockers(&self, environment: &EnvironmentName) -> Vec<Blocker> {
+        let there = self.environments.get(environment);
+        there.into_iter().flat_map(|there| there.environment_blockers(environment)).collect()
+    }
+
     /// Everything that holds automatic deployments of an application to an environment back, in the order
     /// environment, team, application, and by id within each. Empty for an unknown environment.
     #[must_use]
@@ -149,11 +156,7 @@ impl State {
 impl Environment {
     /// The environment-level blockers, by id.
     pub(crate) fn environment_blockers(&self, name: &EnvironmentName) -> impl Iterator<Item = Blocker> {
-        self.locks.iter().map(move |(lock_id, lock)| Blocker::EnvironmentLock {
-            environment: name.clone(),
-            lock_id: lock_id.clone(),
-            lock: lock.clone(),
-        })
+        lock_blockers(&self.locks, move || LockScope::Environment { environment: name.clone() })
     }
 
     /// The blockers that concern one application of this environment, and not all. The slot is the
@@ -165,21 +168,19 @@ impl Environment {
         team: Option<&TeamName>,
         slot: Option<&Slot>,
     ) -> impl Iterator<Item = Blocker> {
-        let team = team.and_then(|team| self.team_locks.get_key_value(team)).into_iter();
-        let team_locks = team.flat_map(|(team, locks)| locks.iter().map(move |lock| (team, lock)));
-        let team_blockers = team_locks.map(|(team, (lock_id, lock))| Blocker::TeamLock {
-            environment: name.clone(),
-            team: team.clone(),
-            lock_id: lock_id.clone(),
-            lock: lock.clone(),
+        let team = team.and_then(|team| self.team_locks.get_key_value(team));
+        let team_blockers = team.into_iter().flat_map(move |(team, locks)| {
+            lock_blockers(locks, move || LockScope::Team { environment: name.clone(), team: team.clone() })
         });
-        let application_locks = slot.map_or(&NO_LOCKS, |slot| &slot.locks);
-        let application_blockers = application_locks.iter().map(|(lock_id, lock)| Blocker::ApplicationLock {
+        let locks = slot.map_or(&NO_LOCKS, |slot| &slot.locks);
+        team_blockers.chain(lock_blockers(locks, move || LockScope::Application {
             environment: name.clone(),
             application: application.clone(),
-            lock_id: lock_id.clone(),
-            lock: lock.clone(),
-        });
-        team_blockers.chain(application_blockers)
+        }))
     }
+}
+
+/// The locks of a scope as blockers.
+fn lock_blockers(locks: &Locks, scope: impl Fn() -> LockScope) -> impl Iterator<Item = Blocker> {
+    locks.iter().map(move |(lock_id, lock)| Blocker::of_lock(scope(), lock_id.clone(), lock.clone()))
 }

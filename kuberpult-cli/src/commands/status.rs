@@ -104,8 +104,7 @@ fn table(state: &State, environments: &Environments<'_>, applications: &[&Applic
     let mut marks = Marks::default();
     let mut headings = vec!["APPLICATION".to_owned(), "TEAM".to_owned()];
     for (name, _) in environments {
-        let locks = environment_level_blockers(state, name);
-        headings.push(with_marks(name.to_string(), &marks.of(locks)));
+        headings.push(with_marks(name.to_string(), &marks.of(state.environment_blockers(name))));
     }
     let mut rows = Vec::new();
     for application in applications {
@@ -123,18 +122,6 @@ fn table(state: &State, environments: &Environments<'_>, applications: &[&Applic
         table.row(row);
     }
     format!("{table}{}", marks.legend())
-}
-
-/// The locks on an environment. Any application's blockers have them.
-fn environment_level_blockers(state: &State, environment: &EnvironmentName) -> Vec<Blocker> {
-    let locks = state.environments.get(environment).map(|environment| &environment.locks);
-    let blocker =
-        |(lock_id, lock): (&kuberpult_core::LockId, &kuberpult_core::Lock)| Blocker::EnvironmentLock {
-            environment: environment.clone(),
-            lock_id: lock_id.clone(),
-            lock: lock.clone(),
-        };
-    locks.into_iter().flatten().map(blocker).collect()
 }
 
 /// `3`, `3 (queued 5)`, `-`
