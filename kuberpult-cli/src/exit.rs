@@ -9,7 +9,7 @@ use kuberpult_core::{NameError, Refusal, Rejection};
 use kuberpult_git::{ConfigError, InitError, OpenError, ReadError, TransactError};
 use serde_json::{Value, json};
 
-use crate::apply::LineError;
+use crate::json_command::LineError;
 use crate::manifests::ManifestError;
 
 /// The exit codes.
@@ -106,8 +106,8 @@ impl Failure {
             | Self::Demo { .. }
             | Self::DemoCommand { .. }
             | Self::Output(_) => Exit::Failed,
-            Self::Manifest(error) => error.exit(),
-            Self::DemoAsJson
+            Self::Manifest(_)
+            | Self::DemoAsJson
             | Self::NoIdentity
             | Self::MadeUpId(_)
             | Self::Input { .. }

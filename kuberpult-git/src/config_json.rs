@@ -6,7 +6,7 @@ use kuberpult_core::EnvironmentConfig;
 use serde::Serialize as _;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
-use crate::strict_json::{first_document, only_document};
+use crate::unread_keys::{first_document, only_document};
 
 /// Holds automatic deployments back, and nothing here knows it yet.
 const FREEZE_WINDOWS: &str = "freezeWindows";

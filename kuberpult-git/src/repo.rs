@@ -195,14 +195,14 @@ impl ManifestRepo {
         let _lock = WriterLock::acquire(self.repo.common_dir())?;
         let base = self.head()?;
         self.refuse_to_begin_anew(base)?;
-        let there = self.state()?;
+        let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
+        let there = snapshot.state(&Scope::everything(&snapshot.configs))?;
         if !(there.environments.is_empty() && there.applications.is_empty()) {
             return Err(TransactError::NotEmpty {
                 directory: self.directory().to_owned(),
                 branch: self.branch(),
             });
         }
-        let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
         let prepared = self.project(&snapshot, context, base, Decision::from(state.founding_events()))?;
         let message = import_message(state);
         let commit =

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
-use crate::strict_json::only_document;
+use crate::unread_keys::only_document;
 
 /// What `kuberpult.json` says. Every key is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

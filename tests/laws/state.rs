@@ -1,7 +1,8 @@
 //! Laws about states, events and decisions as such.
 
 use kuberpult_core::{
-    ApplicationName, Command, CreateRelease, Decision, Deploy, Event, Finding, LockScope, State, check,
+    ApplicationName, Command, CreateRelease, Decision, Deploy, Event, Finding, LockScope, Outcome, Rejection,
+    State, check,
 };
 use kuberpult_tests::generate::{histories, histories_of_any_start, turns};
 use kuberpult_tests::law::{Holds, holds};
@@ -223,9 +224,39 @@ fn json_round_trip() {
             for event in step.events() {
                 survives(event)?;
             }
+            codes_are_told(&step)?;
         }
         Ok(())
     });
+}
+
+/// What has a code says it under that key, and says the same to Rust and to JSON.
+fn codes_are_told(step: &Step) -> Holds {
+    let said =
+        |json: Result<serde_json::Value, _>| json.unwrap().get("code").unwrap().as_str().unwrap().to_owned();
+    for refusal in step.result.as_ref().err().map_or(&[][..], Rejection::refusals) {
+        prop_assert_eq!(said(serde_json::to_value(refusal)), refusal.code());
+    }
+    let train = step.result.as_ref().ok().and_then(|decision| decision.report().train.as_ref());
+    for stop in train.into_iter().flat_map(|train| &train.environments) {
+        if let Some(cause) = &stop.skipped {
+            prop_assert_eq!(said(serde_json::to_value(cause)), cause.code());
+        }
+        for report in &stop.applications {
+            match &report.outcome {
+                Outcome::Skipped { cause } => {
+                    prop_assert_eq!(said(serde_json::to_value(cause)), cause.code());
+                }
+                Outcome::Queued { blockers, .. } | Outcome::Blocked { blockers, .. } => {
+                    for blocker in blockers {
+                        prop_assert_eq!(said(serde_json::to_value(blocker)), blocker.code());
+                    }
+                }
+                Outcome::Deployed { .. } => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 fn survives<T>(thing: &T) -> Holds

@@ -9,10 +9,10 @@ use kuberpult_core::{Actor, Context, Decision, State};
 use kuberpult_git::{CommitId, ManifestRepo, TransactError};
 
 use super::Session;
-use crate::apply::{Line, LineError};
 use crate::arguments::DryRun;
 use crate::exit::{Exit, Failure};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
+use crate::json_command::{Line, LineError};
 use crate::output::with_causes;
 
 /// Commands as JSON lines.

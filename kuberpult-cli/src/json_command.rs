@@ -6,8 +6,8 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use crate::exit::{self, Exit, Failure};
-use crate::strict_json;
 use crate::text::one_line;
+use crate::unique_keys;
 use crate::yaml::{self, YamlError};
 
 /// Why a line was not carried out.
@@ -123,7 +123,7 @@ impl Line {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, LineError> {
         let text =
             std::str::from_utf8(bytes).map_err(|error| LineError::NotUtf8 { offset: error.valid_up_to() })?;
-        let mut command = match strict_json::read(text).map_err(LineError::NotJson)? {
+        let mut command = match unique_keys::read(text).map_err(LineError::NotJson)? {
             Value::Object(command) => command,
             other => return Err(LineError::NoObject(kind(&other))),
         };
