@@ -18,6 +18,14 @@ impl State {
             Event::EnvironmentCreated { environment, config } => {
                 self.environments.entry(environment.clone()).or_default().config = (**config).clone();
             }
+            Event::EnvironmentUpdated { environment, to, .. } => {
+                if let Some(environment) = self.environments.get_mut(environment) {
+                    environment.config = (**to).clone();
+                }
+            }
+            Event::EnvironmentDeleted { environment, .. } => {
+                self.environments.remove(environment);
+            }
             Event::ReleaseCreated { application, version, release } => {
                 let application = self.applications.entry(application.clone()).or_default();
                 application.releases.insert(*version, release.clone());
@@ -80,6 +88,14 @@ impl State {
                     });
                 }
             },
+            Event::RemovedFromEnvironment { environment, application, .. } => {
+                if let Some(environment) = self.environments.get_mut(environment) {
+                    environment.slots.remove(application);
+                }
+            }
+            Event::ApplicationUndeployed { application } => {
+                self.applications.remove(application);
+            }
             Event::ReleaseCleanedUp { application, version } => self.remove_release(application, *version),
         }
     }

@@ -3,11 +3,12 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{
-    ApplicationName, EnvironmentConfig, EnvironmentName, GroupName, LockId, ManifestId, OnUnlock, TeamName,
-    Version,
+    ApplicationName, EnvironmentConfig, EnvironmentName, GroupName, LockId, ManifestId, OnUnlock, Revision,
+    TeamName, Version,
 };
 
 /// What someone wants done. [`State::decide`](crate::State::decide) says what it leads to.
@@ -26,6 +27,22 @@ pub enum Command {
         environment: EnvironmentName,
         /// What it is connected to.
         config: EnvironmentConfig,
+    },
+    /// Gives an environment another config.
+    UpdateEnvironment {
+        /// The environment.
+        environment: EnvironmentName,
+        /// What it is connected to from now on; replaces the whole config.
+        config: EnvironmentConfig,
+    },
+    /// Deletes an environment, with its locks and slots.
+    DeleteEnvironment {
+        /// The environment.
+        environment: EnvironmentName,
+        /// Whether it goes although applications are deployed there, or other environments take their versions
+        /// from it.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "core::ops::Not::not"))]
+        force: bool,
     },
     /// Makes a release, and deploys it where the upstream is `latest` if it is the newest.
     CreateRelease(CreateRelease),
@@ -141,6 +158,38 @@ pub enum Command {
     },
     /// Carries the versions of the upstream to an environment, or to each environment of a group.
     ReleaseTrain(ReleaseTrain),
+    /// Settles, as an unlock does, each queue that nothing holds back now. So queues empty after a freeze window
+    /// has closed; it is triggered from outside, like a train.
+    SettleQueue {
+        /// Only the queues of this environment.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        environment: Option<EnvironmentName>,
+    },
+    /// Makes an undeploy release: the next version, with an empty manifest for each environment. It travels as any
+    /// release does.
+    PrepareUndeploy {
+        /// The application.
+        application: ApplicationName,
+    },
+    /// Deletes an application everywhere, with its locks and queues, once an undeploy release is current wherever
+    /// it is deployed.
+    Undeploy {
+        /// The application.
+        application: ApplicationName,
+    },
+    /// Deletes what one application has in one environment: version, queue and locks.
+    RemoveFromEnvironment {
+        /// The environment.
+        environment: EnvironmentName,
+        /// The application.
+        application: ApplicationName,
+    },
+    /// Several commands, each decided on the state that the ones before it lead to: all of them or none, in one
+    /// transition.
+    Batch {
+        /// The commands, none of them a batch.
+        commands: Vec<Command>,
+    },
 }
 
 /// A new release: the content of [`Command::CreateRelease`].
@@ -239,6 +288,10 @@ pub struct ReleaseTrain {
     /// Only this team's applications.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub team: Option<TeamName>,
+    /// Takes the versions that were current upstream at this revision of the manifest repository; those that are
+    /// current now when not given. Newest releases are the newest ones now, whatever is given.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub as_of: Option<Revision>,
     /// What happens to applications that something blocks.
     #[cfg_attr(feature = "serde", serde(default))]
     pub on_lock: TrainOnLock,
@@ -247,7 +300,13 @@ pub struct ReleaseTrain {
 impl ReleaseTrain {
     /// A train for all applications that queues what is blocked.
     pub fn new(target: impl Into<String>) -> Self {
-        Self { target: target.into(), target_type: None, team: None, on_lock: TrainOnLock::Queue }
+        Self {
+            target: target.into(),
+            target_type: None,
+            team: None,
+            as_of: None,
+            on_lock: TrainOnLock::Queue,
+        }
     }
 }
 
@@ -284,14 +343,17 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateEnvironment { environment, .. } => write!(f, "create environment {environment:?}"),
+            Self::UpdateEnvironment { environment, .. } => write!(f, "update environment {environment:?}"),
+            Self::DeleteEnvironment { environment, .. } => write!(f, "delete environment {environment:?}"),
             Self::CreateRelease(CreateRelease { application, version: Some(version), .. }) => {
                 write!(f, "create release {version} of {application:?}")
             }
             Self::CreateRelease(CreateRelease { application, version: None, .. }) => {
                 write!(f, "create a release of {application:?}")
             }
-            Self::Deploy(Deploy { environment, application, version, .. }) => {
-                write!(f, "deploy version {version} of {application:?} to {environment:?}")
+            Self::Deploy(Deploy { environment, application, version, on_lock, .. }) => {
+                write!(f, "deploy version {version} of {application:?} to {environment:?}")?;
+                if *on_lock == OnLock::Ignore { f.write_str(" manually") } else { Ok(()) }
             }
             Self::CreateEnvironmentLock { environment, lock_id, .. } => {
                 write!(f, "create lock {lock_id:?} on environment {environment:?}")
@@ -323,12 +385,23 @@ impl fmt::Display for Command {
             Self::DeleteGroupLock { environment_group, lock_id, .. } => {
                 write!(f, "delete lock {lock_id:?} on environment group {environment_group:?}")
             }
-            Self::ReleaseTrain(ReleaseTrain { target, team: None, .. }) => {
-                write!(f, "release train to {target:?}")
+            Self::ReleaseTrain(ReleaseTrain { target, team, as_of, .. }) => {
+                write!(f, "release train to {target:?}")?;
+                if let Some(team) = team {
+                    write!(f, " for team {team:?}")?;
+                }
+                as_of.as_ref().map_or(Ok(()), |as_of| write!(f, " as of {as_of:?}"))
             }
-            Self::ReleaseTrain(ReleaseTrain { target, team: Some(team), .. }) => {
-                write!(f, "release train to {target:?} for team {team:?}")
+            Self::SettleQueue { environment: None } => f.write_str("settle the queues"),
+            Self::SettleQueue { environment: Some(environment) } => {
+                write!(f, "settle the queues of environment {environment:?}")
             }
+            Self::PrepareUndeploy { application } => write!(f, "prepare to undeploy {application:?}"),
+            Self::Undeploy { application } => write!(f, "undeploy {application:?}"),
+            Self::RemoveFromEnvironment { environment, application } => {
+                write!(f, "remove {application:?} from {environment:?}")
+            }
+            Self::Batch { commands } => write!(f, "batch of {} commands", commands.len()),
         }
     }
 }

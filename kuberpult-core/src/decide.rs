@@ -1,11 +1,14 @@
 //! Deciding: what a command leads to in a state. Pure; each kind of command has a file of its own.
 
+mod batch;
 mod cleanup;
-mod create_environment;
 mod create_release;
 mod deploy;
+mod environment;
 mod lock;
 pub(crate) mod release_train;
+mod settle;
+mod undeploy;
 mod unlock;
 
 use alloc::vec::Vec;
@@ -40,10 +43,16 @@ impl State {
     pub fn decide(&self, context: &Context, command: &Command) -> Result<Decision, Rejection> {
         match command {
             Command::CreateEnvironment { environment, config } => {
-                create_environment::decide(self, environment, config)
+                environment::create(self, environment, config)
             }
-            Command::CreateRelease(create) => create_release::decide(self, create),
-            Command::Deploy(deploy) => deploy::decide(self, deploy),
+            Command::UpdateEnvironment { environment, config } => {
+                environment::update(self, environment, config)
+            }
+            Command::DeleteEnvironment { environment, force } => {
+                environment::delete(self, environment, *force)
+            }
+            Command::CreateRelease(create) => create_release::decide(self, context, create),
+            Command::Deploy(deploy) => deploy::decide(self, context, deploy),
             Command::CreateEnvironmentLock { environment, lock_id, message, ci_link, suggested_lifetime } => {
                 let scope = LockScope::Environment { environment: environment.clone() };
                 let lock = lock::new(context, message, ci_link.as_ref(), suggested_lifetime.as_ref());
@@ -73,24 +82,37 @@ impl State {
             }
             Command::DeleteEnvironmentLock { environment, lock_id, queued } => {
                 let scope = LockScope::Environment { environment: environment.clone() };
-                unlock::decide(self, scope, lock_id, *queued)
+                unlock::decide(self, context, scope, lock_id, *queued)
             }
             Command::DeleteApplicationLock { environment, application, lock_id, queued } => {
                 let (environment, application) = (environment.clone(), application.clone());
-                unlock::decide(self, LockScope::Application { environment, application }, lock_id, *queued)
+                unlock::decide(
+                    self,
+                    context,
+                    LockScope::Application { environment, application },
+                    lock_id,
+                    *queued,
+                )
             }
             Command::DeleteTeamLock { environment, team, lock_id, queued } => {
                 let scope = LockScope::Team { environment: environment.clone(), team: team.clone() };
-                unlock::decide(self, scope, lock_id, *queued)
+                unlock::decide(self, context, scope, lock_id, *queued)
             }
             Command::DeleteGroupLock { environment_group, lock_id, queued } => {
-                unlock::decide_group(self, environment_group, lock_id, *queued)
+                unlock::decide_group(self, context, environment_group, lock_id, *queued)
             }
-            Command::ReleaseTrain(train) => release_train::decide(self, train),
+            Command::ReleaseTrain(train) => release_train::decide(self, context, train),
+            Command::SettleQueue { environment } => settle::decide(self, context, environment.as_ref()),
+            Command::PrepareUndeploy { application } => undeploy::prepare(self, context, application),
+            Command::Undeploy { application } => undeploy::decide(self, application),
+            Command::RemoveFromEnvironment { environment, application } => {
+                undeploy::remove_from_environment(self, environment, application)
+            }
+            Command::Batch { commands } => batch::decide(self, context, commands),
         }
     }
 
-    fn known_environment(&self, name: &EnvironmentName) -> Result<&Environment, Refusal> {
+    pub(crate) fn known_environment(&self, name: &EnvironmentName) -> Result<&Environment, Refusal> {
         self.environments.get(name).ok_or_else(|| Refusal::EnvironmentNotFound {
             environment: name.clone(),
             known: self.environments.keys().cloned().collect(),
@@ -104,5 +126,5 @@ impl State {
 
 /// A decision with remarks.
 fn noted(events: Vec<Event>, notes: Vec<Note>) -> Decision {
-    Decision { events, report: Report { notes, train: None } }
+    Decision { events, report: Report { notes, ..Report::default() } }
 }

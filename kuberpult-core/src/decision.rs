@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::blocker::Listed;
+use crate::wording::Listed;
 use crate::{ApplicationName, Blocker, EnvironmentName, Event, Finding, TrainReport, Version};
 
 /// What a command leads to: the events, and what did *not* happen and why.
@@ -49,6 +49,9 @@ pub struct Report {
     /// For a release train: what became of each environment and each candidate application.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub train: Option<TrainReport>,
+    /// For a batch: the report of each command.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub batch: Vec<Report>,
 }
 
 /// A remark on a decision: not a reason to refuse, but something that whoever asked should know.
@@ -104,6 +107,13 @@ pub enum Note {
         /// The application.
         application: ApplicationName,
     },
+    /// The application has nothing in the environment; nothing changed.
+    NotInEnvironment {
+        /// The environment.
+        environment: EnvironmentName,
+        /// The application.
+        application: ApplicationName,
+    },
     /// The lock exists just so already; nothing changed.
     LockUnchanged {
         /// The environment.
@@ -142,6 +152,9 @@ impl fmt::Display for Note {
                     f,
                     "application {application:?} has no release yet: the lock will hold once it has one"
                 )
+            }
+            Self::NotInEnvironment { environment, application } => {
+                write!(f, "application {application:?} has nothing in {environment:?}")
             }
             Self::LockUnchanged { environment } => {
                 write!(f, "the lock on {environment:?} exists just so already")

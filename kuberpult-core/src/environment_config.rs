@@ -1,9 +1,10 @@
 //! [`EnvironmentConfig`]: what an environment is connected to.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::argocd::ArgoCd;
-use crate::{EnvironmentName, GroupName};
+use crate::{EnvironmentName, FreezeWindow, GroupName};
 
 /// The configuration of an environment: the content of its `config.json`.
 ///
@@ -31,6 +32,9 @@ pub struct EnvironmentConfig {
         serde(skip_serializing_if = "Option::is_none", deserialize_with = "empty_is_none")
     )]
     pub environment_group: Option<GroupName>,
+    /// When automatic deployments to the environment wait.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub freeze_windows: Vec<FreezeWindow>,
     /// What happens to a queued version when the last lock goes; [`OnUnlock::Deploy`] when not given.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub on_unlock: Option<OnUnlock>,
@@ -67,6 +71,7 @@ impl EnvironmentConfig {
             ("upstream", self.upstream != other.upstream),
             ("argocd", self.argocd != other.argocd),
             ("environmentGroup", self.environment_group != other.environment_group),
+            ("freezeWindows", self.freeze_windows != other.freeze_windows),
             ("onUnlock", self.on_unlock != other.on_unlock),
         ]
         .into_iter()

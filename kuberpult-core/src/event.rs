@@ -5,9 +5,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::blocker::WindowInWords;
+use crate::wording::Counted;
 use crate::{
-    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Lock, LockId, LockScope, ManifestId,
-    Release, TeamName, Version,
+    ApplicationName, Blocker, Environment, EnvironmentConfig, EnvironmentName, Lock, LockId, LockScope,
+    ManifestId, Release, Slot, TeamName, Version,
 };
 
 /// What happened, in the past tense: the only thing that changes a state.
@@ -29,6 +31,22 @@ pub enum Event {
         environment: EnvironmentName,
         /// What it is connected to.
         config: Box<EnvironmentConfig>,
+    },
+    /// An environment got another config.
+    EnvironmentUpdated {
+        /// The environment.
+        environment: EnvironmentName,
+        /// The config before.
+        from: Box<EnvironmentConfig>,
+        /// The config now.
+        to: Box<EnvironmentConfig>,
+    },
+    /// An environment was deleted, with all that was in it.
+    EnvironmentDeleted {
+        /// Its name.
+        environment: EnvironmentName,
+        /// What was in it.
+        deleted: Box<Environment>,
     },
     /// A release was made.
     ReleaseCreated {
@@ -126,6 +144,20 @@ pub enum Event {
         /// The lock that was there.
         lock: Box<Lock>,
     },
+    /// An application was taken out of an environment, with its queue and its locks there.
+    RemovedFromEnvironment {
+        /// Where.
+        environment: EnvironmentName,
+        /// What.
+        application: ApplicationName,
+        /// What it had there.
+        removed: Box<Slot>,
+    },
+    /// An application was deleted with all its releases; it had been taken out of each environment before.
+    ApplicationUndeployed {
+        /// The application.
+        application: ApplicationName,
+    },
     /// A release was removed by cleanup, because it is old and nowhere in use.
     ReleaseCleanedUp {
         /// The application.
@@ -156,6 +188,8 @@ pub enum DeploymentCause {
     ReleaseTrain,
     /// It had been queued, and the last lock went.
     Unlock,
+    /// It had been queued, and nothing held it back any more when the queues were settled.
+    SettleQueue,
 }
 
 /// Why a queued version was dropped.
@@ -165,7 +199,7 @@ pub enum DeploymentCause {
 pub enum QueueDropCause {
     /// It is deployed already.
     AlreadyDeployed,
-    /// The unlock asked for it, or the environment's config did.
+    /// The unlock asked for it, or the environment's config does.
     OnUnlock,
     /// The release, or its manifest for the environment, is gone: upstream's cleanup does not respect queues.
     ReleaseGone,
@@ -175,8 +209,23 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EnvironmentCreated { environment, .. } => write!(f, "created environment {environment:?}"),
+            Self::EnvironmentUpdated { environment, from, to } => {
+                write!(f, "updated environment {environment:?}: ")?;
+                from.differing_keys(to).enumerate().try_for_each(|(index, key)| {
+                    let separator = if index == 0 { "" } else { ", " };
+                    write!(f, "{separator}{key}")
+                })
+            }
+            Self::EnvironmentDeleted { environment, deleted } => {
+                write!(f, "deleted environment {environment:?}")?;
+                let deployed = deleted.slots.values().filter(|slot| slot.current.is_some()).count();
+                if deployed == 0 { Ok(()) } else { write!(f, " with {}", Counted(deployed, "application")) }
+            }
             Self::ReleaseCreated { application, version, release } => {
                 write!(f, "created version {version} of {application:?}")?;
+                if release.undeploy {
+                    return f.write_str(" to undeploy it");
+                }
                 match &release.source.display_version {
                     Some(display_version) => write!(f, " ({display_version:?})"),
                     None => Ok(()),
@@ -209,13 +258,13 @@ impl fmt::Display for Event {
                     write!(f, " in place of {displaced}")?;
                 }
                 f.write_str(" behind ")?;
-                fmt_locks(f, blockers)
+                fmt_blockers(f, blockers)
             }
             Self::QueueDropped { environment, application, version, cause } => {
                 write!(f, "dropped queued version {version} of {application:?} in {environment:?}: ")?;
                 f.write_str(match cause {
                     QueueDropCause::AlreadyDeployed => "it is deployed already",
-                    QueueDropCause::OnUnlock => "the unlock drops what is queued",
+                    QueueDropCause::OnUnlock => "what waited here is dropped, not deployed",
                     QueueDropCause::ReleaseGone => "its release is gone",
                 })
             }
@@ -225,6 +274,21 @@ impl fmt::Display for Event {
                 if lock.message.is_empty() { Ok(()) } else { write!(f, ": {:?}", lock.message) }
             }
             Self::LockDeleted { scope, lock_id, .. } => write!(f, "deleted lock {lock_id:?} on {scope}"),
+            Self::RemovedFromEnvironment { environment, application, removed } => {
+                write!(f, "removed {application:?} from {environment:?}")?;
+                if let Some(current) = removed.current {
+                    write!(f, ", was {current}")?;
+                }
+                if let Some(queued) = removed.queued {
+                    write!(f, ", with queued version {queued}")?;
+                }
+                if removed.locks.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ", with {}", Counted(removed.locks.len(), "lock"))
+                }
+            }
+            Self::ApplicationUndeployed { application } => write!(f, "undeployed {application:?}"),
             Self::ReleaseCleanedUp { application, version } => {
                 write!(f, "removed version {version} of {application:?} as cleanup")
             }
@@ -240,15 +304,15 @@ impl fmt::Display for DeploymentCause {
             Self::Manual { overridden, .. } if overridden.is_empty() => f.write_str(" manually"),
             Self::Manual { overridden, .. } => {
                 f.write_str(" manually through ")?;
-                fmt_locks(f, overridden)
+                fmt_blockers(f, overridden)
             }
-            Self::Unlock => f.write_str(" from the queue"),
+            Self::Unlock | Self::SettleQueue => f.write_str(" from the queue"),
         }
     }
 }
 
-/// `lock "a" on environment "staging", lock "b" on team "blue"`, without who and when.
-fn fmt_locks(f: &mut fmt::Formatter<'_>, blockers: &[Blocker]) -> fmt::Result {
+/// `environment lock "a", lock "b" on team "blue"`, without who and when.
+fn fmt_blockers(f: &mut fmt::Formatter<'_>, blockers: &[Blocker]) -> fmt::Result {
     for (index, blocker) in blockers.iter().enumerate() {
         let separator = if index == 0 { "" } else { ", " };
         match blocker {
@@ -261,6 +325,10 @@ fn fmt_locks(f: &mut fmt::Formatter<'_>, blockers: &[Blocker]) -> fmt::Result {
             Blocker::ApplicationLock { lock_id, .. } => {
                 write!(f, "{separator}application lock {lock_id:?}")?;
             }
+            Blocker::FreezeWindow { window, .. } => {
+                write!(f, "{separator}{}", WindowInWords(window))?;
+            }
+            Blocker::OutsideAllowWindows { .. } => write!(f, "{separator}closed allow windows")?,
         }
     }
     Ok(())

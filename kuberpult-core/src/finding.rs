@@ -13,7 +13,7 @@ use crate::{ApplicationName, EnvironmentCause, EnvironmentName, State, Version};
 #[cfg_attr(feature = "serde", serde(tag = "code", rename_all_fields = "camelCase"))]
 #[non_exhaustive]
 pub enum Finding {
-    /// Release trains skip the environment, whatever happens.
+    /// Release trains skip the environment, whatever happens, although its config names an upstream.
     #[cfg_attr(feature = "serde", serde(rename = "TRAINS_SKIP_ENVIRONMENT"))]
     TrainsSkipEnvironment {
         /// The environment.
@@ -72,7 +72,8 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Checks a whole state: its fsck. Findings come in name order; none is the best answer.
+/// Checks a whole state: its fsck. Findings about configs come first, then the others in name order; none is the best
+/// answer.
 ///
 /// Takes the releases' content into account, so it needs a state that was not
 /// [restricted](State::restricted_to).
@@ -84,10 +85,8 @@ impl fmt::Display for Finding {
 #[must_use]
 pub fn check(state: &State) -> Vec<Finding> {
     let mut findings = Vec::new();
+    findings.extend(state.upstream_findings());
     for (name, environment) in &state.environments {
-        if let Some(cause) = state.upstream_problem(name) {
-            findings.push(Finding::TrainsSkipEnvironment { environment: name.clone(), cause });
-        }
         for (application, slot) in &environment.slots {
             let releases = state.applications.get(application).map(|application| &application.releases);
             for (version, queued) in [(slot.current, false), (slot.queued, true)] {
@@ -114,6 +113,15 @@ pub fn check(state: &State) -> Vec<Finding> {
 }
 
 impl State {
+    /// The environments that release trains skip because of their configs. One without any upstream is made so on
+    /// purpose: a sandbox, to which everything is deployed by hand.
+    pub(crate) fn upstream_findings(&self) -> impl Iterator<Item = Finding> {
+        self.environments.keys().filter_map(|name| {
+            let cause = self.upstream_problem(name).filter(|cause| *cause != EnvironmentCause::NoUpstream)?;
+            Some(Finding::TrainsSkipEnvironment { environment: name.clone(), cause })
+        })
+    }
+
     /// What in the configs makes release trains skip an environment, if anything does.
     pub(crate) fn upstream_problem(&self, name: &EnvironmentName) -> Option<EnvironmentCause> {
         let config = &self.environments.get(name)?.config;

@@ -4,25 +4,27 @@ use alloc::vec::Vec;
 
 use crate::{
     Application, ApplicationName, DeploymentCause, EnvironmentName, Event, LockScope, Locks, Slot, State,
+    Time,
 };
 
 impl State {
     /// The events that lead from an empty state with the same settings to this one.
     ///
-    /// They move a state from one storage to another: what can write events can write a state. A version whose
+    /// What waits in a queue waits for what blocks it now. They move a state from one storage to another: what can write events can write a state. A version whose
     /// release is gone, which [`check`](crate::check) finds, cannot be deployed and is left out.
     ///
     /// ```
     /// use kuberpult_core::{Environment, State};
     /// let mut state = State::default();
     /// state.environments.insert("development".parse()?, Environment::default());
+    /// let now = "2024-05-03T11:37:37Z".parse()?;
     /// let mut copy = State::default();
-    /// copy.apply(&state.founding_events());
+    /// copy.apply(&state.founding_events(now));
     /// assert_eq!(copy, state);
-    /// # Ok::<(), kuberpult_core::NameError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn founding_events(&self) -> Vec<Event> {
+    pub fn founding_events(&self, now: Time) -> Vec<Event> {
         let mut events = Vec::new();
         for (name, environment) in &self.environments {
             let config = environment.config.clone().into();
@@ -42,7 +44,7 @@ impl State {
         }
         for (name, environment) in &self.environments {
             for (application, slot) in &environment.slots {
-                self.push_slot(&mut events, name, application, slot);
+                self.push_slot(&mut events, now, name, application, slot);
             }
         }
         events
@@ -51,6 +53,7 @@ impl State {
     fn push_slot(
         &self,
         events: &mut Vec<Event>,
+        now: Time,
         name: &EnvironmentName,
         application: &ApplicationName,
         slot: &Slot,
@@ -78,7 +81,7 @@ impl State {
                 application: application.clone(),
                 version,
                 displaced: None,
-                blockers: self.blockers(name, application),
+                blockers: self.blockers(now, name, application),
             });
         }
     }

@@ -94,10 +94,13 @@
 
 extern crate alloc;
 
+mod application_pattern;
 mod apply;
 mod argocd;
 mod blocker;
+mod blocking;
 mod command;
+mod command_scope;
 mod context;
 mod decide;
 mod decision;
@@ -105,16 +108,28 @@ mod environment_config;
 mod event;
 mod finding;
 mod founding;
+mod freeze_window;
 mod lock;
 mod name;
+mod past;
+mod plan_difference;
+mod refusal;
 mod rejection;
 mod release;
+mod restrict;
+mod schedule;
 mod scope;
 mod state;
+mod text_value;
 mod time;
 mod train_report;
 mod version;
+mod why;
+mod window_duration;
+mod wording;
+mod zone;
 
+pub use application_pattern::{ApplicationPattern, ApplicationPatternError};
 pub use argocd::{AccessEntry, ArgoCd, Destination, IgnoreDifference, SyncWindow};
 pub use blocker::Blocker;
 pub use command::{Command, CreateRelease, Deploy, OnLock, ReleaseTrain, TrainOnLock, TrainTargetType};
@@ -123,10 +138,15 @@ pub use decision::{Decision, Note, Report};
 pub use environment_config::{EnvironmentConfig, OnUnlock, Upstream};
 pub use event::{DeploymentCause, Event, QueueDropCause};
 pub use finding::{Finding, check};
+pub use freeze_window::{FreezeKind, FreezeWindow, Opening};
 pub use lock::{Lock, LockScope, Locks};
 pub use name::{ApplicationName, EnvironmentName, GroupName, LockId, NameError, TeamName};
-pub use rejection::{Refusal, Rejection};
+pub use past::{Past, Revision, RevisionError};
+pub use plan_difference::PlanDifference;
+pub use refusal::Refusal;
+pub use rejection::Rejection;
 pub use release::{ManifestId, ManifestIdError, Release, ReleaseSource};
+pub use schedule::{Schedule, ScheduleError};
 pub use scope::{ApplicationScope, ReleasePart, ReleaseScope, Scope};
 pub use state::{Application, Environment, Settings, Slot, State};
 pub use time::{Time, TimeError};
@@ -135,3 +155,6 @@ pub use train_report::{
     TrainUpstream,
 };
 pub use version::{Version, VersionError};
+pub use why::{NewestRelease, NextTrain, Placed, Way, Why};
+pub use window_duration::{WindowDuration, WindowDurationError};
+pub use zone::{Zone, ZoneError};

@@ -17,6 +17,9 @@ pub struct Release {
     pub manifests: BTreeMap<EnvironmentName, ManifestId>,
     /// Where it came from.
     pub source: ReleaseSource,
+    /// Whether it is an undeploy release: empty manifests, to take the application out of the clusters.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "core::ops::Not::not"))]
+    pub undeploy: bool,
 }
 
 impl Release {
@@ -28,6 +31,7 @@ impl Release {
             ("sourceAuthor", self.source.author != other.source.author),
             ("sourceMessage", self.source.message != other.source.message),
             ("displayVersion", self.source.display_version != other.source.display_version),
+            ("undeploy", self.undeploy != other.undeploy),
         ]
         .into_iter()
         .filter(|(_, differs)| *differs)
@@ -64,10 +68,10 @@ pub struct ReleaseSource {
     pub display_version: Option<Arc<str>>,
 }
 
-/// The opaque content id of a manifest: 1 to 32 bytes, for git the id of the blob.
+/// The opaque content id of a manifest: up to 32 bytes, for git the id of the blob.
 ///
 /// Content is not the core's business. Whoever keeps manifests stores the content first and gives it an
-/// id; equal ids mean equal content.
+/// id; equal ids mean equal content. One id has a meaning of its own: [`ManifestId::EMPTY`].
 ///
 /// ```
 /// use kuberpult_core::ManifestId;
@@ -84,7 +88,7 @@ pub struct ManifestId {
 
 /// Why a text or bytes are no manifest id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("manifest id {found:?} is not valid; expected 1 to 32 bytes as lower-case hexadecimal digits")]
+#[error("manifest id {found:?} is not valid; expected up to 32 bytes as lower-case hexadecimal digits")]
 pub struct ManifestIdError {
     /// The text as it was given.
     pub found: String,
@@ -94,10 +98,14 @@ impl ManifestId {
     /// The longest id, in bytes.
     pub const LONGEST: usize = 32;
 
-    /// Makes an id of 1 to 32 bytes; none for any other number.
+    /// The manifest of an undeploy release: nothing to apply, and nothing that a storage would have to keep. Its id
+    /// has no bytes.
+    pub const EMPTY: Self = Self { bytes: [0; Self::LONGEST], length: 0 };
+
+    /// Makes an id of up to 32 bytes; none of more.
     #[must_use]
     pub fn from_bytes(id: &[u8]) -> Option<Self> {
-        let length = u8::try_from(id.len()).ok().filter(|length| *length > 0)?;
+        let length = u8::try_from(id.len()).ok()?;
         let mut bytes = [0; Self::LONGEST];
         bytes.get_mut(..id.len())?.copy_from_slice(id);
         Some(Self { bytes, length })
@@ -174,7 +182,8 @@ mod tests {
         for text in ["00", "0a1b2c3d4e5f", &"f".repeat(64)] {
             assert_eq!(text.parse::<ManifestId>().unwrap().to_string(), text);
         }
-        for bad in ["", "0", "0A", "xy", &"f".repeat(66)] {
+        assert_eq!("".parse(), Ok(ManifestId::EMPTY));
+        for bad in ["0", "0A", "xy", &"f".repeat(66)] {
             assert!(bad.parse::<ManifestId>().is_err(), "{bad}");
         }
         assert_ne!("00".parse::<ManifestId>(), "0000".parse::<ManifestId>());

@@ -2,12 +2,11 @@
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::{
-    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, GroupName, LockScope, Locks, Release,
-    TeamName, Version,
+    ApplicationName, EnvironmentConfig, EnvironmentName, GroupName, Locks, Past, Release, Revision, TeamName,
+    Version,
 };
 
 /// What is there: environments, applications, and what each application has in each environment.
@@ -25,6 +24,9 @@ pub struct State {
     pub environments: BTreeMap<EnvironmentName, Environment>,
     /// The applications that have a release, by name.
     pub applications: BTreeMap<ApplicationName, Application>,
+    /// What was current at revisions that commands may refer to. Events do not change it.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "BTreeMap::is_empty"))]
+    pub past: BTreeMap<Revision, Past>,
 }
 
 /// Settings of the whole installation.
@@ -127,60 +129,4 @@ impl State {
             .iter()
             .filter(move |(_, environment)| environment.config.environment_group.as_ref() == Some(group))
     }
-
-    /// What holds automatic deployments of every application to an environment back, by id.
-    #[must_use]
-    pub fn environment_blockers(&self, environment: &EnvironmentName) -> Vec<Blocker> {
-        let there = self.environments.get(environment);
-        there.into_iter().flat_map(|there| there.environment_blockers(environment)).collect()
-    }
-
-    /// Everything that holds automatic deployments of an application to an environment back, in the order
-    /// environment, team, application, and by id within each. Empty for an unknown environment.
-    #[must_use]
-    pub fn blockers(&self, environment: &EnvironmentName, application: &ApplicationName) -> Vec<Blocker> {
-        let team = self.applications.get(application).and_then(|application| application.team.as_ref());
-        let Some(there) = self.environments.get(environment) else { return Vec::new() };
-        let mut blockers = Vec::new();
-        blockers.extend(there.environment_blockers(environment));
-        blockers.extend(there.application_blockers(
-            environment,
-            application,
-            team,
-            there.slots.get(application),
-        ));
-        blockers
-    }
-}
-
-impl Environment {
-    /// The environment-level blockers, by id.
-    pub(crate) fn environment_blockers(&self, name: &EnvironmentName) -> impl Iterator<Item = Blocker> {
-        lock_blockers(&self.locks, move || LockScope::Environment { environment: name.clone() })
-    }
-
-    /// The blockers that concern one application of this environment, and not all. The slot is the
-    /// application's here; a train that walks along the slots has it at hand.
-    pub(crate) fn application_blockers(
-        &self,
-        name: &EnvironmentName,
-        application: &ApplicationName,
-        team: Option<&TeamName>,
-        slot: Option<&Slot>,
-    ) -> impl Iterator<Item = Blocker> {
-        let team = team.and_then(|team| self.team_locks.get_key_value(team));
-        let team_blockers = team.into_iter().flat_map(move |(team, locks)| {
-            lock_blockers(locks, move || LockScope::Team { environment: name.clone(), team: team.clone() })
-        });
-        let locks = slot.map_or(&NO_LOCKS, |slot| &slot.locks);
-        team_blockers.chain(lock_blockers(locks, move || LockScope::Application {
-            environment: name.clone(),
-            application: application.clone(),
-        }))
-    }
-}
-
-/// The locks of a scope as blockers.
-fn lock_blockers(locks: &Locks, scope: impl Fn() -> LockScope) -> impl Iterator<Item = Blocker> {
-    locks.iter().map(move |(lock_id, lock)| Blocker::of_lock(scope(), lock_id.clone(), lock.clone()))
 }

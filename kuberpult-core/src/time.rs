@@ -49,10 +49,16 @@ impl Time {
         Self::from_parts(Timestamp::from_second(seconds).ok()?, Offset::UTC)
     }
 
-    fn from_parts(instant: Timestamp, offset: Offset) -> Option<Self> {
+    /// A point in time with an offset; none outside of years 1 to 9999, nor with an offset that has seconds.
+    pub(crate) fn from_parts(instant: Timestamp, offset: Offset) -> Option<Self> {
         let in_range = (OLDEST..=NEWEST).contains(&instant.as_second());
         let whole_minutes = offset.seconds() % SECONDS_PER_MINUTE == 0;
         (in_range && whole_minutes).then_some(Self { instant, offset })
+    }
+
+    /// The point in time, without its offset.
+    pub(crate) fn instant(self) -> Timestamp {
+        self.instant
     }
 
     /// Seconds since 1970-01-01T00:00:00Z, rounded down.

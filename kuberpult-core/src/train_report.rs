@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::blocker::Listed;
-use crate::{ApplicationName, Blocker, EnvironmentName, TeamName, TrainTargetType, Version};
+use crate::wording::Listed;
+use crate::{ApplicationName, Blocker, EnvironmentName, Revision, TeamName, TrainTargetType, Version};
 
 /// What became of a release train: per target environment, in name order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,9 @@ pub struct TrainReport {
     /// The team whose applications alone were candidates.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub team: Option<TeamName>,
+    /// The revision whose versions were taken.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub as_of: Option<Revision>,
     /// Each target environment.
     pub environments: Vec<EnvironmentReport>,
 }
@@ -86,15 +89,28 @@ pub enum EnvironmentCause {
         /// The environments of the cycle, from this one upstream.
         cycle: Vec<EnvironmentName>,
     },
-    /// Something blocks every application in it.
+    /// It is locked.
     #[cfg_attr(feature = "serde", serde(rename = "ENV_IS_LOCKED"))]
-    Blocked {
-        /// Every environment-level blocker.
+    Locked {
+        /// Every environment-level blocker; at least one is a lock.
+        blockers: Vec<Blocker>,
+    },
+    /// Freeze windows keep every application from it.
+    #[cfg_attr(feature = "serde", serde(rename = "ENV_IS_FROZEN"))]
+    Frozen {
+        /// Every environment-level blocker; none is a lock.
         blockers: Vec<Blocker>,
     },
 }
 
 impl EnvironmentCause {
+    /// The cause that environment-level blockers are; none if there are none.
+    pub(crate) fn of_blockers(blockers: &[Blocker]) -> Option<Self> {
+        let locked = blockers.first()?.lock().is_some();
+        let blockers = blockers.to_vec();
+        Some(if locked { Self::Locked { blockers } } else { Self::Frozen { blockers } })
+    }
+
     /// The stable reason code, upstream's where it has one.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -104,7 +120,8 @@ impl EnvironmentCause {
             Self::BothLatestAndEnvironment => "ENV_HAS_BOTH_UPSTREAM_LATEST_AND_UPSTREAM_ENV",
             Self::UpstreamNotFound { .. } => "UPSTREAM_ENV_CONFIG_NOT_FOUND",
             Self::UpstreamCycle { .. } => "UPSTREAM_ENVS_FORM_A_CYCLE",
-            Self::Blocked { .. } => "ENV_IS_LOCKED",
+            Self::Locked { .. } => "ENV_IS_LOCKED",
+            Self::Frozen { .. } => "ENV_IS_FROZEN",
         }
     }
 }
@@ -123,7 +140,7 @@ impl fmt::Display for EnvironmentCause {
                 cycle.iter().try_for_each(|environment| write!(f, "{environment} <- "))?;
                 cycle.first().map_or(Ok(()), |first| first.fmt(f))
             }
-            Self::Blocked { blockers } => Listed(blockers).fmt(f),
+            Self::Locked { blockers } | Self::Frozen { blockers } => Listed(blockers).fmt(f),
         }
     }
 }

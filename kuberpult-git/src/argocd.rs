@@ -19,40 +19,41 @@ pub(crate) fn project(
     repo_url: Option<&str>,
     branch: &str,
 ) -> Result<Vec<Edit>, TransactError> {
-    let teams: BTreeMap<&ApplicationName, &TeamName> = events
-        .iter()
-        .filter_map(|event| match event {
-            Event::TeamChanged { application, to, .. } => Some((application, to)),
-            _ => None,
-        })
-        .collect();
     let mut after = snapshot.configs.clone();
-    after.apply(events.iter().filter(|event| matches!(event, Event::EnvironmentCreated { .. })));
-
+    after.apply(events.iter().filter(|event| {
+        matches!(
+            event,
+            Event::EnvironmentCreated { .. }
+                | Event::EnvironmentUpdated { .. }
+                | Event::EnvironmentDeleted { .. }
+        )
+    }));
+    let changes = Changes::of(events);
     let mut edits = Vec::new();
     for (name, environment) in &after.environments {
         let Some(argocd) = &environment.config.argocd else { continue };
-        let deployed_first = deployed_for_the_first_time(name, events);
-        let config_changed = config_changed(&snapshot.configs, name, argocd);
-        if !config_changed && deployed_first.is_empty() && teams.is_empty() {
+        let is_new = changes.deleted.contains(name);
+        let config_changed = is_new || config_changed(&snapshot.configs, name, argocd);
+        let deployed_changed = changes.deployed.get(name);
+        if !config_changed && deployed_changed.is_none() && changes.teams.is_empty() {
             continue;
         }
-        let before = snapshot.deployed_applications(name)?;
-        let team_changed = teams.iter().any(|(application, team)| {
-            before.get(*application).is_some_and(|before| before.as_ref() != Some(team))
-        });
-        if !config_changed && deployed_first.is_empty() && !team_changed {
-            continue;
-        }
-        let mut applications = before;
-        for application in deployed_first {
-            let team = snapshot.team(application)?;
-            applications.insert(application.clone(), team);
+        let before = if is_new { BTreeMap::new() } else { snapshot.deployed_applications(name)? };
+        let mut applications = before.clone();
+        for (application, is_deployed) in deployed_changed.into_iter().flatten() {
+            if !is_deployed {
+                applications.remove(*application);
+            } else if !applications.contains_key(*application) {
+                applications.insert((*application).clone(), snapshot.team(application)?);
+            }
         }
         for (application, team) in &mut applications {
-            if let Some(changed) = teams.get(application) {
-                *team = Some((*changed).clone());
+            if let Some(changed) = changes.teams.get(application) {
+                *team = changed.cloned();
             }
+        }
+        if !config_changed && applications == before {
+            continue;
         }
         let repo_url = repo_url.ok_or_else(|| TransactError::NoRepoUrl { environment: name.to_string() })?;
         let applications: Vec<_> = applications.into_iter().collect();
@@ -62,19 +63,52 @@ pub(crate) fn project(
     Ok(edits)
 }
 
-fn deployed_for_the_first_time<'a>(
-    name: &EnvironmentName,
-    events: &'a [Event],
-) -> BTreeSet<&'a ApplicationName> {
-    events
-        .iter()
-        .filter_map(|event| match event {
-            Event::Deployed { environment, application, from: None, .. } if environment == name => {
-                Some(application)
+/// What a decision's events change of what Argo CD is told.
+#[derive(Default)]
+struct Changes<'a> {
+    /// Environments that were deleted, and perhaps made again.
+    deleted: BTreeSet<&'a EnvironmentName>,
+    /// For each environment the applications that came or went: whether they are deployed now.
+    deployed: BTreeMap<&'a EnvironmentName, BTreeMap<&'a ApplicationName, bool>>,
+    /// The owner of applications whose owner changed.
+    teams: BTreeMap<&'a ApplicationName, Option<&'a TeamName>>,
+}
+
+impl<'a> Changes<'a> {
+    fn of(events: &'a [Event]) -> Self {
+        let mut changes = Self::default();
+        for event in events {
+            match event {
+                Event::EnvironmentDeleted { environment, .. } => {
+                    changes.deleted.insert(environment);
+                    changes.deployed.remove(environment);
+                }
+                Event::Deployed { environment, application, from: None, .. } => {
+                    changes.deployed.entry(environment).or_default().insert(application, true);
+                }
+                Event::RemovedFromEnvironment { environment, application, .. } => {
+                    changes.deployed.entry(environment).or_default().insert(application, false);
+                }
+                Event::TeamChanged { application, to, .. } => {
+                    changes.teams.insert(application, Some(to));
+                }
+                Event::ApplicationUndeployed { application } => {
+                    changes.teams.insert(application, None);
+                }
+                Event::EnvironmentCreated { .. }
+                | Event::EnvironmentUpdated { .. }
+                | Event::ReleaseCreated { .. }
+                | Event::SourceRepoUrlChanged { .. }
+                | Event::Deployed { .. }
+                | Event::Queued { .. }
+                | Event::QueueDropped { .. }
+                | Event::LockCreated { .. }
+                | Event::LockDeleted { .. }
+                | Event::ReleaseCleanedUp { .. } => {}
             }
-            _ => None,
-        })
-        .collect()
+        }
+        changes
+    }
 }
 
 fn config_changed(before: &State, name: &EnvironmentName, argocd: &ArgoCd) -> bool {

@@ -42,7 +42,13 @@ fn subject(command: &Command, decision: &Decision) -> String {
         Command::DeleteGroupLock { environment_group, lock_id, .. } => {
             format!("deleted lock {lock_id:?} on environment group {environment_group:?}")
         }
+        Command::Undeploy { application } => format!("undeployed {application:?}"),
+        Command::SettleQueue { .. } | Command::Batch { .. } => command.to_string(),
         Command::CreateEnvironment { .. }
+        | Command::UpdateEnvironment { .. }
+        | Command::DeleteEnvironment { .. }
+        | Command::PrepareUndeploy { .. }
+        | Command::RemoveFromEnvironment { .. }
         | Command::CreateRelease(_)
         | Command::Deploy(_)
         | Command::CreateEnvironmentLock { .. }

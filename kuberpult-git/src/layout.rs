@@ -22,6 +22,7 @@ pub(crate) const SOURCE_COMMIT_ID: &str = "source_commit_id";
 pub(crate) const SOURCE_AUTHOR: &str = "source_author";
 pub(crate) const SOURCE_MESSAGE: &str = "source_message";
 pub(crate) const DISPLAY_VERSION: &str = "display_version";
+pub(crate) const UNDEPLOY: &str = "undeploy";
 
 pub(crate) const LOCK_MESSAGE: &str = "message";
 pub(crate) const LOCK_CREATED_BY_NAME: &str = "created_by_name";

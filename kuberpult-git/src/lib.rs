@@ -8,6 +8,7 @@ mod error;
 mod git_command;
 mod go_yaml;
 mod layout;
+mod manifest_blob;
 mod open;
 mod project;
 mod read_state;

@@ -12,7 +12,7 @@ use crate::config_json::environment_config_to_json;
 use crate::layout::{
     self, CONFIG, DISPLAY_VERSION, LOCK_CI_LINK, LOCK_CREATED_AT, LOCK_CREATED_BY_EMAIL,
     LOCK_CREATED_BY_NAME, LOCK_MESSAGE, LOCK_SUGGESTED_LIFETIME, MANIFEST, QUEUED_VERSION, SOURCE_AUTHOR,
-    SOURCE_COMMIT_ID, SOURCE_MESSAGE, SOURCE_REPO_URL, TEAM, VERSION,
+    SOURCE_COMMIT_ID, SOURCE_MESSAGE, SOURCE_REPO_URL, TEAM, UNDEPLOY, VERSION,
 };
 
 /// An edit of a tree: what is at a path afterwards. Later edits of a path win.
@@ -44,6 +44,14 @@ pub(crate) fn project(event: &Event, context: &Context, empty: ObjectId) -> Vec<
             edits.directory = layout::environment(environment);
             edits.text(CONFIG, environment_config_to_json(config));
         }
+        Event::EnvironmentUpdated { environment, to, .. } => {
+            edits.directory = layout::environment(environment);
+            edits.text(CONFIG, environment_config_to_json(to));
+        }
+        Event::EnvironmentDeleted { environment, .. } => {
+            edits.nothing_at(layout::environment(environment));
+            edits.nothing_at(layout::argocd(environment));
+        }
         Event::ReleaseCreated { application, version, release } => {
             edits.release(application, *version, release, context);
         }
@@ -67,13 +75,13 @@ pub(crate) fn project(event: &Event, context: &Context, empty: ObjectId) -> Vec<
             edits.push(QUEUED_VERSION, Content::Nothing);
         }
         Event::LockCreated { scope, lock_id, lock, .. } => edits.lock(scope, lock_id, lock),
-        Event::LockDeleted { scope, lock_id, .. } => {
-            edits.edits.push(Edit { path: layout::lock(scope, lock_id), content: Content::Nothing });
+        Event::LockDeleted { scope, lock_id, .. } => edits.nothing_at(layout::lock(scope, lock_id)),
+        Event::RemovedFromEnvironment { environment, application, .. } => {
+            edits.nothing_at(layout::slot(environment, application));
         }
+        Event::ApplicationUndeployed { application } => edits.nothing_at(layout::application(application)),
         Event::ReleaseCleanedUp { application, version } => {
-            edits
-                .edits
-                .push(Edit { path: layout::release(application, *version), content: Content::Nothing });
+            edits.nothing_at(layout::release(application, *version));
         }
     }
     edits.edits
@@ -88,6 +96,10 @@ struct Edits {
 impl Edits {
     fn push(&mut self, name: impl fmt::Display, content: Content) {
         self.edits.push(Edit { path: format!("{}/{name}", self.directory), content });
+    }
+
+    fn nothing_at(&mut self, path: String) {
+        self.edits.push(Edit { path, content: Content::Nothing });
     }
 
     fn text(&mut self, name: &str, text: impl fmt::Display) {
@@ -116,6 +128,9 @@ impl Edits {
         self.optional(SOURCE_AUTHOR, source.author.as_ref());
         self.optional(SOURCE_MESSAGE, source.message.as_ref());
         self.optional(DISPLAY_VERSION, source.display_version.as_ref());
+        if release.undeploy {
+            self.text(UNDEPLOY, "");
+        }
         for (environment, manifest) in &release.manifests {
             let path = format_args!("{}/{environment}/{MANIFEST}", layout::ENVIRONMENTS);
             self.push(path, Content::Manifest(*manifest));
@@ -135,12 +150,9 @@ impl Edits {
         self.push(VERSION, Content::Link(layout::link_target(application, version)));
         self.push(QUEUED_VERSION, Content::Nothing);
         // Upstream cannot overwrite a file with nothing, and so writes a blank for an empty manifest.
-        let copy = if manifest.as_bytes() == empty.as_bytes() {
-            Content::Text(" ".to_owned())
-        } else {
-            Content::Manifest(manifest)
-        };
-        self.push(format_args!("manifests/{MANIFEST}"), copy);
+        let is_empty = manifest.as_bytes() == empty.as_bytes();
+        let copy = if is_empty { ManifestId::EMPTY } else { manifest };
+        self.push(format_args!("manifests/{MANIFEST}"), Content::Manifest(copy));
         self.text("deployed_by", &context.actor.name);
         self.text("deployed_by_email", &context.actor.email);
         self.text("deployed_at_utc", GoTime(context.now));

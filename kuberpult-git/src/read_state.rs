@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use gix::ObjectId;
 use kuberpult_core::{
-    Actor, Application, ApplicationName, ApplicationScope, Environment, EnvironmentName, Lock, LockId, Locks,
-    ManifestId, NameError, Release, ReleasePart, ReleaseSource, Scope, Settings, Slot, State, TeamName,
-    Version,
+    Actor, Application, ApplicationName, Environment, EnvironmentName, Lock, LockId, Locks, NameError, Past,
+    Release, ReleasePart, ReleaseSource, Revision, Scope, Settings, Slot, State, TeamName, Version,
 };
 
 use crate::ReadError;
@@ -16,8 +15,9 @@ use crate::layout::{
     APPLICATIONS, CONFIG, DISPLAY_VERSION, ENVIRONMENTS, LOCK_CI_LINK, LOCK_CREATED_AT,
     LOCK_CREATED_BY_EMAIL, LOCK_CREATED_BY_NAME, LOCK_MESSAGE, LOCK_SUGGESTED_LIFETIME, LOCKS, MANIFEST,
     QUEUED_VERSION, RELEASES, SETTINGS, SOURCE_AUTHOR, SOURCE_COMMIT_ID, SOURCE_MESSAGE, SOURCE_REPO_URL,
-    TEAM, TEAMS, VERSION, link_target,
+    TEAM, TEAMS, UNDEPLOY, VERSION, link_target,
 };
+use crate::manifest_blob;
 use crate::settings_json::RepositorySettings;
 use crate::tree::Directory;
 
@@ -66,9 +66,9 @@ impl<'repo> Snapshot<'repo> {
         Ok(Self { settings, configs, environments, applications })
     }
 
-    /// Reads the part of the state that a scope names.
-    pub(crate) fn state(&self, scope: &Scope) -> Result<State, ReadError> {
-        let mut state = self.configs.clone();
+    /// Reads the part of the state that a scope names, given the part of the past that it names.
+    pub(crate) fn state(&self, scope: &Scope, past: BTreeMap<Revision, Past>) -> Result<State, ReadError> {
+        let mut state = State { past, ..self.configs.clone() };
         for (name, environment) in &mut state.environments {
             let Some(directory) = self.environments.get(name) else { continue };
             if scope.environments.contains(name) {
@@ -76,52 +76,52 @@ impl<'repo> Snapshot<'repo> {
                 environment.team_locks = team_locks(directory)?;
             }
         }
-        let slots = self.slots(scope)?;
-        let names = self.applications_in_scope(scope, &slots);
+        let names = self.read_slots(scope, &mut state)?;
         for name in names {
-            if let Some(application) = self.application(&name, scope, &slots)? {
+            if let Some(application) = self.application(&name, scope, &state)? {
                 state.applications.insert(name, application);
-            }
-        }
-        for (name, slots) in slots {
-            if let Some(environment) = state.environments.get_mut(&name) {
-                environment.slots = slots;
             }
         }
         Ok(state)
     }
 
-    /// The slots of the applications in scope, in every environment.
-    fn slots(&self, scope: &Scope) -> Result<BTreeMap<EnvironmentName, Slots>, ReadError> {
-        let all = |_: &str| true;
-        let (defining, one) = match &scope.applications {
-            ApplicationScope::None => return Ok(BTreeMap::new()),
-            ApplicationScope::One(one) => (BTreeSet::new(), Some(BTreeSet::from([one.clone()]))),
-            ApplicationScope::WithSlotIn(defining) | ApplicationScope::QueuedIn(defining) => {
-                (defining.clone(), None)
-            }
-            ApplicationScope::All => (self.environments.keys().cloned().collect(), None),
+    /// Reads the slots of the applications in scope, in every environment, and says which applications these are.
+    fn read_slots(&self, scope: &Scope, state: &mut State) -> Result<BTreeSet<ApplicationName>, ReadError> {
+        let wanted = &scope.applications;
+        let names_scope = |name: &EnvironmentName| {
+            wanted.all || wanted.with_slot_in.contains(name) || wanted.queued_in.contains(name)
         };
-        let mut slots = BTreeMap::new();
-        for name in &defining {
-            slots.insert(name.clone(), self.slots_in(name, scope, all)?);
+        // First where slots tell which applications are in scope, whole environments; then the others.
+        for (name, environment) in state.environments.iter_mut().filter(|(name, _)| names_scope(name)) {
+            environment.slots = self.slots_in(name, scope, |_| true)?;
         }
-        let queued_only = matches!(scope.applications, ApplicationScope::QueuedIn(_));
-        let names = one.unwrap_or_else(|| {
-            let defining = slots.values().flatten();
-            defining
-                .filter(|(_, slot)| !queued_only || slot.queued.is_some())
-                .map(|(application, _)| application.clone())
-                .collect()
-        });
-        for slots in slots.values_mut() {
-            slots.retain(|application, _| names.contains(application));
+        let mut names: BTreeSet<ApplicationName> = wanted.named.clone();
+        let with_slot = state.environments.values().flat_map(|environment| environment.slots.keys());
+        names.extend(with_slot.filter(|name| wanted.contains(state, name)).cloned());
+        for (name, environment) in &mut state.environments {
+            if names_scope(name) {
+                environment.slots.retain(|application, _| names.contains(application));
+            } else if !names.is_empty() {
+                let in_scope = |application: &str| names.contains(application);
+                environment.slots = self.slots_in(name, scope, in_scope)?;
+            }
         }
-        for name in self.environments.keys().filter(|name| !defining.contains(*name)) {
-            slots
-                .insert(name.clone(), self.slots_in(name, scope, |application| names.contains(application))?);
+        if wanted.all {
+            let all = self.applications.iter().flat_map(Directory::directory_names);
+            names.extend(all.filter_map(|name| ApplicationName::existing(name).ok()));
         }
-        Ok(slots)
+        Ok(names)
+    }
+
+    /// What is current in some environments.
+    pub(crate) fn current_in(&self, environments: &BTreeSet<EnvironmentName>) -> Result<Past, ReadError> {
+        let mut past = Past::default();
+        for name in environments {
+            let slots = self.slots_in(name, &Scope::default(), |_| true)?.into_iter();
+            let current = slots.filter_map(|(application, slot)| Some((application, slot.current?)));
+            past.current.insert(name.clone(), current.collect());
+        }
+        Ok(past)
     }
 
     fn slots_in(
@@ -154,31 +154,11 @@ impl<'repo> Snapshot<'repo> {
         Ok(slots)
     }
 
-    fn applications_in_scope(
-        &self,
-        scope: &Scope,
-        slots: &BTreeMap<EnvironmentName, Slots>,
-    ) -> BTreeSet<ApplicationName> {
-        match &scope.applications {
-            ApplicationScope::None => BTreeSet::new(),
-            ApplicationScope::One(one) => BTreeSet::from([one.clone()]),
-            ApplicationScope::WithSlotIn(_) | ApplicationScope::QueuedIn(_) => {
-                slots.values().flat_map(BTreeMap::keys).cloned().collect()
-            }
-            ApplicationScope::All => self
-                .applications
-                .iter()
-                .flat_map(Directory::directory_names)
-                .filter_map(|name| ApplicationName::existing(name).ok())
-                .collect(),
-        }
-    }
-
     fn application(
         &self,
         name: &ApplicationName,
         scope: &Scope,
-        slots: &BTreeMap<EnvironmentName, Slots>,
+        state: &State,
     ) -> Result<Option<Application>, ReadError> {
         let directory = self.application_directory(name.as_str())?;
         let Some(directory) = directory.filter(|directory| !directory.is_empty()) else { return Ok(None) };
@@ -196,9 +176,8 @@ impl<'repo> Snapshot<'repo> {
             })
             .collect::<Result<BTreeSet<Version>, _>>()?;
         let newest = versions.last().copied();
-        let slot_in = |environment: &EnvironmentName| slots.get(environment)?.get(name);
         for version in versions {
-            let part = scope.releases.part_of(version, newest, slot_in);
+            let part = scope.part_of(state, name, version, newest == Some(version));
             let release = match part {
                 ReleasePart::VersionOnly => Release::default(),
                 ReleasePart::ManifestsInScope | ReleasePart::Whole => {
@@ -283,12 +262,13 @@ fn release(directory: &Directory<'_>, part: ReleasePart, scope: &Scope) -> Resul
             }
             let manifest =
                 environments.directory(text)?.map(|there| there.file_id(MANIFEST)).transpose()?.flatten();
-            if let Some(id) = manifest.and_then(|id| ManifestId::from_bytes(id.as_bytes())) {
-                release.manifests.insert(name, id);
+            if let Some(manifest) = manifest.and_then(|id| manifest_blob::manifest_of(&id)) {
+                release.manifests.insert(name, manifest);
             }
         }
     }
     if part == ReleasePart::Whole {
+        release.undeploy = directory.has(UNDEPLOY);
         let text =
             |name| Ok::<_, ReadError>(directory.text(name)?.filter(|text| !text.is_empty()).map(Arc::from));
         release.source = ReleaseSource {

@@ -1,5 +1,6 @@
 //! [`ManifestRepo`]: one branch of one repository.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::thread::sleep;
@@ -7,14 +8,15 @@ use std::time::Duration;
 
 use gix::ObjectId;
 use gix::refs::FullName;
-use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, State};
+use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Past, Revision, Scope, State};
 
 use crate::commit_message::{commit_message, import_message};
+use crate::manifest_blob::{blob_of, manifest_of};
 use crate::project::{Edit, project};
 use crate::read_state::Snapshot;
 use crate::settings_json::RepositorySettings;
 use crate::work_tree::WorkTrees;
-use crate::write::{self, CommitHeader, PendingManifests, branch_commit, object_id};
+use crate::write::{self, CommitHeader, PendingManifests, branch_commit};
 use crate::writer_lock::WriterLock;
 use crate::{ReadError, TransactError, argocd};
 
@@ -126,7 +128,7 @@ impl ManifestRepo {
     /// Something in the repository cannot be read or is not understood.
     pub fn state(&self) -> Result<State, ReadError> {
         let snapshot = Snapshot::open(&self.repo, self.head()?.map(|commit| commit.0))?;
-        snapshot.state(&Scope::everything(&snapshot.configs))
+        snapshot.state(&Scope::everything(&snapshot.configs), BTreeMap::new())
     }
 
     /// Keeps a manifest for a release that will refer to it, and gives its id. It is written with the commit of
@@ -138,10 +140,12 @@ impl ManifestRepo {
         let failed = |error| TransactError::write("a manifest", error);
         let id = gix::objs::compute_hash(self.repo.object_hash(), gix::objs::Kind::Blob, content)
             .map_err(failed)?;
-        let Some(manifest) = ManifestId::from_bytes(id.as_bytes()) else {
+        let Some(manifest) = manifest_of(&id) else {
             return Err(failed(gix::Error::from_error(gix::error::message("the object id is too long"))));
         };
-        self.pending.entry(manifest).or_insert_with(|| content.to_owned());
+        if manifest != ManifestId::EMPTY {
+            self.pending.entry(manifest).or_insert_with(|| content.to_owned());
+        }
         Ok(manifest)
     }
 
@@ -196,14 +200,15 @@ impl ManifestRepo {
         let base = self.head()?;
         self.refuse_to_begin_anew(base)?;
         let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
-        let there = snapshot.state(&Scope::everything(&snapshot.configs))?;
+        let there = snapshot.state(&Scope::everything(&snapshot.configs), BTreeMap::new())?;
         if !(there.environments.is_empty() && there.applications.is_empty()) {
             return Err(TransactError::NotEmpty {
                 directory: self.directory().to_owned(),
                 branch: self.branch(),
             });
         }
-        let prepared = self.project(&snapshot, context, base, Decision::from(state.founding_events()))?;
+        let prepared =
+            self.project(&snapshot, context, base, Decision::from(state.founding_events(context.now)))?;
         let message = import_message(state);
         let commit =
             self.write(context, message, &prepared)?.ok_or(TransactError::LostRace { attempts: 1 })?;
@@ -220,9 +225,25 @@ impl ManifestRepo {
         command: &Command,
     ) -> Result<Prepared, TransactError> {
         let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
-        let state = snapshot.state(&command.scope(&snapshot.configs))?;
+        let scope = command.scope(&snapshot.configs);
+        let state = snapshot.state(&scope, self.past(&scope)?)?;
         let decision = state.decide(context, command)?;
         self.project(&snapshot, context, base, decision)
+    }
+
+    /// Reads the part of the past that a scope names. A revision that is not there is left out: the rules refuse it.
+    fn past(&self, scope: &Scope) -> Result<BTreeMap<Revision, Past>, ReadError> {
+        let mut past = BTreeMap::new();
+        for (revision, environments) in &scope.past {
+            let Ok(commit) = self.repo.rev_parse_single(revision.as_str()) else { continue };
+            let Ok(commit) = commit.object().map_err(drop).and_then(|it| it.peel_to_commit().map_err(drop))
+            else {
+                continue;
+            };
+            let snapshot = Snapshot::open(&self.repo, Some(commit.id))?;
+            past.insert(revision.clone(), snapshot.current_in(environments)?);
+        }
+        Ok(past)
     }
 
     /// Finds out what a decision's events write.
@@ -285,8 +306,9 @@ impl ManifestRepo {
 
     fn refuse_unknown_manifests(&self, events: &[Event]) -> Result<(), TransactError> {
         for manifest in released_manifests(events) {
-            let known = self.pending.contains_key(manifest)
-                || object_id(manifest).is_some_and(|id| self.repo.has_object(id));
+            let known = *manifest == ManifestId::EMPTY
+                || self.pending.contains_key(manifest)
+                || blob_of(manifest).is_some_and(|id| self.repo.has_object(id));
             if !known {
                 return Err(TransactError::UnknownManifest { manifest: *manifest });
             }

@@ -10,15 +10,11 @@ use kuberpult_core::{Actor, Context, ManifestId};
 
 use crate::TransactError;
 use crate::commit_message::header_identity;
+use crate::manifest_blob::{self, blob_of};
 use crate::project::{Content, Edit};
 
 /// Manifests that were added and not yet written, by id.
 pub(crate) type PendingManifests = BTreeMap<ManifestId, Vec<u8>>;
-
-/// The id that git gives a manifest.
-pub(crate) fn object_id(manifest: &ManifestId) -> Option<ObjectId> {
-    ObjectId::try_from(manifest.as_bytes()).ok()
-}
 
 /// Writes the tree that edits of another tree lead to. What the edits do not touch stays as it is.
 pub(crate) fn tree(
@@ -41,11 +37,12 @@ pub(crate) fn tree(
             }
             Content::Text(text) => (EntryKind::Blob, blob(text.as_bytes())?),
             Content::Link(target) => (EntryKind::Link, blob(target.as_bytes())?),
+            Content::Manifest(ManifestId::EMPTY) => (EntryKind::Blob, blob(manifest_blob::EMPTY.as_bytes())?),
             Content::Manifest(manifest) => {
                 let unknown = || TransactError::UnknownManifest { manifest: *manifest };
                 match pending.get(manifest) {
                     Some(bytes) => (EntryKind::Blob, blob(bytes)?),
-                    None => (EntryKind::Blob, object_id(manifest).ok_or_else(unknown)?),
+                    None => (EntryKind::Blob, blob_of(manifest).ok_or_else(unknown)?),
                 }
             }
         };

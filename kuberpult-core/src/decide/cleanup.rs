@@ -65,6 +65,10 @@ pub(super) fn append_cleanup_of(
                 }
             }
             Event::EnvironmentCreated { .. }
+            | Event::EnvironmentUpdated { .. }
+            | Event::EnvironmentDeleted { .. }
+            | Event::RemovedFromEnvironment { .. }
+            | Event::ApplicationUndeployed { .. }
             | Event::TeamChanged { .. }
             | Event::SourceRepoUrlChanged { .. }
             | Event::LockCreated { .. }

@@ -7,21 +7,22 @@ use super::cleanup::{self, append_cleanup};
 use super::deploy::deployed;
 use super::noted;
 use crate::{
-    Application, Blocker, CreateRelease, Decision, DeploymentCause, EnvironmentName, Event, ManifestId, Note,
-    Refusal, Rejection, Release, ReleaseSource, Slot, State, Version,
+    Application, ApplicationName, Blocker, Context, CreateRelease, Decision, DeploymentCause, Event, Note,
+    Refusal, Rejection, Release, ReleaseSource, State, TeamName, Version,
 };
 
-pub(super) fn decide(state: &State, create: &CreateRelease) -> Result<Decision, Rejection> {
+pub(super) fn decide(
+    state: &State,
+    context: &Context,
+    create: &CreateRelease,
+) -> Result<Decision, Rejection> {
     let application = state.applications.get(&create.application);
     Rejection::unless_empty(refusals(create, application))?;
 
     let newest = application.and_then(Application::newest);
-    let version = match (create.version, newest) {
-        (Some(version), _) => version,
-        (None, None) => Version::FIRST,
-        (None, Some(newest)) => {
-            newest.next().ok_or_else(|| Refusal::NoVersionLeft { application: create.application.clone() })?
-        }
+    let version = match create.version {
+        Some(version) => version,
+        None => next_version(&create.application, newest)?,
     };
     let release = release(create);
     if let Some(application) = application {
@@ -49,15 +50,7 @@ pub(super) fn decide(state: &State, create: &CreateRelease) -> Result<Decision, 
         }
         _ => {
             let team = create.team.as_ref().or_else(|| state.team_of(&create.application));
-            for (name, manifest) in &release.manifests {
-                let Some(environment) = state.environments.get(name) else { continue };
-                if environment.config.follows_latest() {
-                    let slot = environment.slots.get(&create.application);
-                    let mut blockers: Vec<Blocker> = environment.environment_blockers(name).collect();
-                    blockers.extend(environment.application_blockers(name, &create.application, team, slot));
-                    events.push(deploy_or_queue(create, version, name, slot, *manifest, blockers));
-                }
-            }
+            push_deployments(state, context, &create.application, team, version, &release, &mut events);
         }
     }
     append_cleanup(state, &mut events);
@@ -89,6 +82,7 @@ fn release(create: &CreateRelease) -> Release {
             message: not_empty(&create.source_message),
             display_version: not_empty(&create.display_version),
         },
+        undeploy: false,
     }
 }
 
@@ -150,25 +144,48 @@ fn ownership(create: &CreateRelease, application: Option<&Application>) -> impl 
     team.into_iter().chain(url)
 }
 
-/// The newest release in an environment whose upstream is `latest`.
-fn deploy_or_queue(
-    create: &CreateRelease,
-    version: Version,
-    name: &EnvironmentName,
-    slot: Option<&Slot>,
-    manifest: ManifestId,
-    blockers: Vec<Blocker>,
-) -> Event {
-    if blockers.is_empty() {
-        let cause = DeploymentCause::NewRelease;
-        deployed(slot, name, &create.application, version, manifest, cause)
-    } else {
-        Event::Queued {
-            environment: name.clone(),
-            application: create.application.clone(),
-            version,
-            displaced: slot.and_then(|slot| slot.queued),
-            blockers,
+/// The version after the newest one.
+pub(super) fn next_version(
+    application: &ApplicationName,
+    newest: Option<Version>,
+) -> Result<Version, Refusal> {
+    match newest {
+        None => Ok(Version::FIRST),
+        Some(newest) => {
+            newest.next().ok_or_else(|| Refusal::NoVersionLeft { application: application.clone() })
         }
+    }
+}
+
+/// The newest release goes to each environment whose upstream is `latest` and that it has a manifest for; where
+/// something blocks it, it waits.
+pub(super) fn push_deployments(
+    state: &State,
+    context: &Context,
+    application: &ApplicationName,
+    team: Option<&TeamName>,
+    version: Version,
+    release: &Release,
+    events: &mut Vec<Event>,
+) {
+    for (name, manifest) in &release.manifests {
+        let Some(environment) = state.environments.get(name) else { continue };
+        if !environment.config.follows_latest() {
+            continue;
+        }
+        let slot = environment.slots.get(application);
+        let blockers: Vec<Blocker> =
+            environment.blocking(name, context.now).all(application, team, slot).collect();
+        events.push(if blockers.is_empty() {
+            deployed(slot, name, application, version, *manifest, DeploymentCause::NewRelease)
+        } else {
+            Event::Queued {
+                environment: name.clone(),
+                application: application.clone(),
+                version,
+                displaced: slot.and_then(|slot| slot.queued),
+                blockers,
+            }
+        });
     }
 }

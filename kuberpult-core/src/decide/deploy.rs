@@ -5,15 +5,15 @@ use alloc::vec::Vec;
 use super::cleanup::append_cleanup;
 use super::noted;
 use crate::{
-    ApplicationName, Decision, Deploy, DeploymentCause, EnvironmentName, Event, ManifestId, Note, OnLock,
-    Refusal, Rejection, Slot, State, Version,
+    ApplicationName, Context, Decision, Deploy, DeploymentCause, EnvironmentName, Event, ManifestId, Note,
+    OnLock, Refusal, Rejection, Slot, State, Version,
 };
 
-pub(super) fn decide(state: &State, deploy: &Deploy) -> Result<Decision, Rejection> {
+pub(super) fn decide(state: &State, context: &Context, deploy: &Deploy) -> Result<Decision, Rejection> {
     let manifest = deployable(state, deploy)?;
     let Deploy { environment, application, version, .. } = deploy;
     let slot = state.slot(environment, application);
-    let blockers = state.blockers(environment, application);
+    let blockers = state.blockers(context.now, environment, application);
     let cause = match deploy.on_lock {
         OnLock::Ignore => DeploymentCause::Manual { overridden: blockers, reason: deploy.reason.clone() },
         OnLock::Queue | OnLock::Fail if blockers.is_empty() => DeploymentCause::Automatic,

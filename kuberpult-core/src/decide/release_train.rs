@@ -7,24 +7,38 @@ use core::iter::Peekable;
 
 use super::cleanup::{append_cleanup_of, may_have_too_many};
 use super::deploy::deployed;
+use crate::blocking::Blocking;
 use crate::{
-    Application, ApplicationCause, ApplicationName, ApplicationReport, Blocker, Decision, DeploymentCause,
-    Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Outcome, Refusal, Rejection,
-    ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport, TrainTargetType, TrainUpstream, Version,
+    Application, ApplicationCause, ApplicationName, ApplicationReport, Blocker, Context, Decision,
+    DeploymentCause, Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Outcome, Past,
+    Refusal, Rejection, ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport, TrainTargetType,
+    TrainUpstream, Version,
 };
 
-pub(super) fn decide(state: &State, train: &ReleaseTrain) -> Result<Decision, Rejection> {
+pub(super) fn decide(state: &State, context: &Context, train: &ReleaseTrain) -> Result<Decision, Rejection> {
     let (target_type, targets) = targets(state, train)?;
+    let past = match &train.as_of {
+        None => None,
+        Some(revision) => Some(
+            state
+                .past
+                .get(revision)
+                .ok_or_else(|| Refusal::RevisionNotFound { revision: revision.clone() })?,
+        ),
+    };
     let mut planned = Planned::default();
     let environments = targets
         .into_iter()
-        .map(|(name, environment)| Stop { state, train, name, environment }.report(&mut planned))
+        .map(|(name, environment)| {
+            let blocking = environment.blocking(name, context.now);
+            Stop { state, train, past, name, environment, blocking }.report(&mut planned)
+        })
         .collect();
     let Planned { mut events, crowded } = planned;
     append_cleanup_of(state, &mut events, |application| crowded.contains(application));
-    let report =
-        TrainReport { target: train.target.clone(), target_type, team: train.team.clone(), environments };
-    Ok(Decision { events, report: Report { notes: Vec::new(), train: Some(report) } })
+    let ReleaseTrain { target, team, as_of, .. } = train.clone();
+    let report = TrainReport { target, target_type, team, as_of, environments };
+    Ok(Decision { events, report: Report { train: Some(report), ..Report::default() } })
 }
 
 type Targets<'a> = Vec<(&'a EnvironmentName, &'a Environment)>;
@@ -83,8 +97,11 @@ struct Planned<'a> {
 struct Stop<'a> {
     state: &'a State,
     train: &'a ReleaseTrain,
+    /// What was current at the revision that the versions are taken from, if one is given.
+    past: Option<&'a Past>,
     name: &'a EnvironmentName,
     environment: &'a Environment,
+    blocking: Blocking<'a>,
 }
 
 impl<'a> Stop<'a> {
@@ -98,15 +115,20 @@ impl<'a> Stop<'a> {
         if report.skipped.is_some() {
             return report;
         }
-        let blockers: Vec<Blocker> = self.environment.environment_blockers(self.name).collect();
         let events_before = planned.events.len();
         report.applications = match self.environment.config.upstream_environment() {
             Some(upstream) => {
                 report.upstream = Some(TrainUpstream::Environment(upstream.clone()));
                 let slots = self.state.environments.get(upstream).map(|upstream| &upstream.slots);
-                let candidates =
-                    slots.into_iter().flatten().map(|(application, slot)| (application, slot.current));
-                self.outcomes(candidates, planned)
+                let slots = slots.into_iter().flatten();
+                match self.past {
+                    None => self.outcomes(slots.map(|(name, slot)| (name, slot.current)), planned),
+                    Some(past) => {
+                        let then = past.current.get(upstream);
+                        let version = |name| then.and_then(|then| then.get(name)).copied();
+                        self.outcomes(slots.map(|(name, _)| (name, version(name))), planned)
+                    }
+                }
             }
             None => {
                 report.upstream = Some(TrainUpstream::Latest);
@@ -115,9 +137,9 @@ impl<'a> Stop<'a> {
                 self.outcomes(candidates, planned)
             }
         };
-        if !blockers.is_empty() {
+        report.skipped = EnvironmentCause::of_blockers(self.blocking.environment_level());
+        if report.skipped.is_some() {
             planned.events.truncate(events_before);
-            report.skipped = Some(EnvironmentCause::Blocked { blockers });
         }
         report
     }
@@ -168,8 +190,7 @@ impl<'a> Stop<'a> {
             return skipped(ApplicationCause::AlreadyDeployed { version });
         }
         let team = application.and_then(|application| application.team.as_ref());
-        let blockers: Vec<Blocker> =
-            self.environment.application_blockers(self.name, name, team, slot).collect();
+        let blockers: Vec<Blocker> = self.blocking.application_level(name, team, slot).collect();
         if blockers.is_empty() {
             let cause = DeploymentCause::ReleaseTrain;
             events.push(deployed(slot, self.name, name, version, *manifest, cause));

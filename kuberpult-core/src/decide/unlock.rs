@@ -3,16 +3,16 @@
 use alloc::vec::Vec;
 
 use super::cleanup::append_cleanup;
-use super::deploy::deployed;
 use super::lock::members;
-use crate::state::NO_LOCKS;
+use super::settle::settled;
 use crate::{
-    ApplicationName, Decision, DeploymentCause, Environment, EnvironmentName, Event, GroupName, LockId,
-    LockScope, Locks, OnUnlock, QueueDropCause, Refusal, Rejection, Slot, State,
+    ApplicationName, Context, Decision, DeploymentCause, Event, GroupName, LockId, LockScope, OnUnlock,
+    Refusal, Rejection, State,
 };
 
 pub(super) fn decide(
     state: &State,
+    context: &Context,
     scope: LockScope,
     id: &LockId,
     queued: Option<OnUnlock>,
@@ -23,7 +23,7 @@ pub(super) fn decide(
         return Err(Refusal::LockNotFound { scope, lock_id: id.clone(), known }.into());
     }
     let mut events = Vec::new();
-    unlock(state, scope, id, queued, &mut events);
+    unlock(state, context, scope, id, queued, &mut events);
     append_cleanup(state, &mut events);
     Ok(events.into())
 }
@@ -31,6 +31,7 @@ pub(super) fn decide(
 /// Removes the lock from each member of the group that has it.
 pub(super) fn decide_group(
     state: &State,
+    context: &Context,
     group: &GroupName,
     id: &LockId,
     queued: Option<OnUnlock>,
@@ -38,7 +39,7 @@ pub(super) fn decide_group(
     let mut events = Vec::new();
     for scope in members(state, group)? {
         if state.locks(&scope).contains_key(id) {
-            unlock(state, scope, id, queued, &mut events);
+            unlock(state, context, scope, id, queued, &mut events);
         }
     }
     if events.is_empty() {
@@ -49,90 +50,39 @@ pub(super) fn decide_group(
     Ok(events.into())
 }
 
-fn unlock(state: &State, scope: LockScope, id: &LockId, queued: Option<OnUnlock>, events: &mut Vec<Event>) {
-    let Some(environment) = state.environments.get(scope.environment()) else { return };
-    let Some(lock) = state.locks(&scope).get(id) else { return };
+fn unlock(
+    state: &State,
+    context: &Context,
+    scope: LockScope,
+    id: &LockId,
+    queued: Option<OnUnlock>,
+    events: &mut Vec<Event>,
+) {
     let name = scope.environment().clone();
+    let Some(environment) = state.environments.get(&name) else { return };
+    let Some(lock) = state.locks(&scope).get(id) else { return };
     let on_unlock = queued.or(environment.config.on_unlock).unwrap_or_default();
-    let remaining = Remaining { scope: &scope, locks: without(state.locks(&scope), id) };
-    let settled = environment
-        .slots
-        .iter()
-        .filter(|(application, _)| remaining.concerns(state, application))
-        .filter(|(application, _)| !remaining.is_blocked(state, environment, application))
-        .filter_map(|(application, slot)| settle(state, &name, application, slot, on_unlock))
-        .collect::<Vec<_>>();
+    let blocking = environment.blocking(&name, context.now);
+    let freed = environment.slots.iter().filter(|(application, slot)| {
+        slot.queued.is_some()
+            && held_back(&scope, state, application)
+            && blocking
+                .all(application, state.team_of(application), Some(slot))
+                .all(|blocker| blocker.is_lock(&scope, id))
+    });
+    let settled = freed.filter_map(|(application, slot)| {
+        settled(state, &name, application, slot, on_unlock, DeploymentCause::Unlock)
+    });
+    let settled: Vec<Event> = settled.collect();
     events.push(Event::LockDeleted { lock_id: id.clone(), lock: lock.clone().into(), scope });
     events.extend(settled);
 }
 
-fn without(locks: &Locks, id: &LockId) -> Locks {
-    locks.iter().filter(|(other, _)| *other != id).map(|(id, lock)| (id.clone(), lock.clone())).collect()
-}
-
-/// A scope and the locks that remain in it after the unlock.
-struct Remaining<'a> {
-    scope: &'a LockScope,
-    locks: Locks,
-}
-
-impl Remaining<'_> {
-    /// Whether the removed lock held this application back.
-    fn concerns(&self, state: &State, application: &ApplicationName) -> bool {
-        match self.scope {
-            LockScope::Environment { .. } => true,
-            LockScope::Team { team, .. } => state.team_of(application) == Some(team),
-            LockScope::Application { application: locked, .. } => locked == application,
-        }
-    }
-
-    /// Whether anything blocks the application, now that the lock is gone.
-    fn is_blocked(&self, state: &State, there: &Environment, application: &ApplicationName) -> bool {
-        let team = state.team_of(application).and_then(|team| there.team_locks.get(team));
-        let mut remaining = [
-            &there.locks,
-            team.unwrap_or(&NO_LOCKS),
-            there.slots.get(application).map_or(&NO_LOCKS, |slot| &slot.locks),
-        ];
-        let [environment_locks, team_locks, application_locks] = &mut remaining;
-        match self.scope {
-            LockScope::Environment { .. } => *environment_locks = &self.locks,
-            LockScope::Team { .. } => *team_locks = &self.locks,
-            LockScope::Application { .. } => *application_locks = &self.locks,
-        }
-        remaining.into_iter().any(|locks| !locks.is_empty())
-    }
-}
-
-/// What becomes of a slot that nothing blocks any more.
-fn settle(
-    state: &State,
-    environment: &EnvironmentName,
-    application: &ApplicationName,
-    slot: &Slot,
-    on_unlock: OnUnlock,
-) -> Option<Event> {
-    let version = slot.queued?;
-    let dropped = |cause| {
-        let (environment, application) = (environment.clone(), application.clone());
-        Some(Event::QueueDropped { environment, application, version, cause })
-    };
-    if slot.current == Some(version) {
-        return dropped(QueueDropCause::AlreadyDeployed);
-    }
-    match on_unlock {
-        OnUnlock::Keep => None,
-        OnUnlock::Drop => dropped(QueueDropCause::OnUnlock),
-        OnUnlock::Deploy => {
-            let releases = state.applications.get(application).map(|application| &application.releases);
-            let release = releases.and_then(|releases| releases.get(&version));
-            match release.and_then(|release| release.manifests.get(environment)) {
-                None => dropped(QueueDropCause::ReleaseGone),
-                Some(manifest) => {
-                    let cause = DeploymentCause::Unlock;
-                    Some(deployed(Some(slot), environment, application, version, *manifest, cause))
-                }
-            }
-        }
+/// Whether a lock of this scope held an application back.
+fn held_back(scope: &LockScope, state: &State, application: &ApplicationName) -> bool {
+    match scope {
+        LockScope::Environment { .. } => true,
+        LockScope::Team { team, .. } => state.team_of(application) == Some(team),
+        LockScope::Application { application: locked, .. } => locked == application,
     }
 }
