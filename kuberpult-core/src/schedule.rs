@@ -132,7 +132,7 @@ const MONTHS: u64 = 0x1ffe;
 /// Bit n stands for the nth day after Sunday.
 const DAYS_OF_WEEK: u64 = 0x7f;
 /// The most days that each month can have.
-const LONGEST_MONTHS: [(u8, u8); 12] = [
+const LONGEST_MONTHS: [(u32, u32); 12] = [
     (1, 31),
     (2, 29),
     (3, 31),
@@ -199,11 +199,11 @@ impl FromStr for Schedule {
 impl Schedule {
     /// Whether there is a day. A day of the week comes in each month, on each day of the month in some year.
     fn occurs(&self) -> bool {
-        let months = LONGEST_MONTHS.into_iter().filter(|(month, _)| self.months >> month & 1 == 1);
-        let possible = |(_, longest): (u8, u8)| {
-            lowest_from(self.days_of_month, 1).is_some_and(|day| day <= u32::from(longest))
-        };
-        self.either_day || months.map(possible).any(|possible| possible)
+        let has_day = |longest| lowest_from(self.days_of_month, 1).is_some_and(|day| day <= longest);
+        self.either_day
+            || LONGEST_MONTHS
+                .into_iter()
+                .any(|(month, longest)| self.months >> month & 1 == 1 && has_day(longest))
     }
 
     /// The first time after `limit`, which has no seconds; none up to the end of the year 9999.

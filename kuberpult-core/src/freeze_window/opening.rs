@@ -14,7 +14,7 @@ pub struct Opening {
     /// When the window last began to be open: where intervals of the window overlap, the start of the latest.
     pub since: Time,
     /// The first instant at which it is closed, intervals that overlap or touch taken together. None when no end
-    /// is in sight: it stays open for more than 366 days.
+    /// is in sight: it stays open for at least 366 days.
     pub until: Option<Time>,
 }
 
@@ -32,13 +32,16 @@ impl FreezeWindow {
     /// The opening that an instant lies in; none when the window is closed then.
     #[must_use]
     pub fn opening_at(&self, now: Time) -> Option<Opening> {
-        let (zone, now) = (self.zone(), now.instant());
-        let interval = self.latest_interval(&zone, now)?;
-        if interval.end <= now {
+        let (zone, instant) = (self.zone(), now.instant());
+        let interval = self.latest_interval(&zone, instant)?;
+        if interval.end <= instant {
             return None;
         }
-        let until = self.end_of(&zone, interval, now.checked_add(SIGHT).unwrap_or(Timestamp::MAX));
-        Some(Opening { since: zone.time(interval.start)?, until: until.and_then(|until| zone.time(until)) })
+        // what began before the first time that there is has begun now
+        let since = zone.time(interval.start).unwrap_or(now);
+        let sight = instant.checked_add(SIGHT).unwrap_or(Timestamp::MAX);
+        let until = self.end_of(&zone, interval, sight).and_then(|until| zone.time(until));
+        Some(Opening { since, until })
     }
 
     /// The first start of an interval after an instant, whether or not the window is open then; none when there is none
@@ -58,13 +61,13 @@ impl FreezeWindow {
         let oldest =
             limit.date().checked_sub(duration).ok()?.checked_sub(SignedDuration::from_hours(48)).ok()?;
         let start = zone.instant(self.schedule.last_until(limit, oldest)?)?;
-        Some(Interval { start, end: start.checked_add(duration).ok()? })
+        Some(Interval { start, end: start.checked_add(duration).unwrap_or(Timestamp::MAX) })
     }
 
-    /// The first instant that is in no interval; none when it is after `sight`.
+    /// The first instant that is in no interval; none when it is not before `sight`.
     fn end_of(&self, zone: &Zone, first: Interval, sight: Timestamp) -> Option<Timestamp> {
         let mut interval = first;
-        while interval.end <= sight {
+        while interval.end < sight {
             let next = self.latest_interval(zone, self.open_until_at_least(zone, interval).min(sight))?;
             if next.start == interval.start {
                 return Some(interval.end);
