@@ -59,6 +59,21 @@ impl fmt::Display for FreezeKind {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// In an environment's config the same window is:
+///
+/// ```
+/// # #[cfg(feature = "serde")]
+/// # fn main() -> Result<(), serde_json::Error> {
+/// # let config: kuberpult_core::EnvironmentConfig = serde_json::from_str(r#"
+/// {"freezeWindows": [{"kind": "deny", "schedule": "0 9 * * *", "duration": "2h", "timeZone": "Europe/Berlin"}]}
+/// # "#)?;
+/// # assert_eq!(config.freeze_windows[0].zone().to_string(), "Europe/Berlin");
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "serde"))]
+/// # fn main() {}
+/// ```
+///
 /// Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

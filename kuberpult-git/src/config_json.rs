@@ -6,18 +6,20 @@ use kuberpult_core::EnvironmentConfig;
 use serde::Serialize as _;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
-use crate::unread_keys::{first_document, only_document};
-
-/// Holds automatic deployments back, and nothing here knows it yet.
-const FREEZE_WINDOWS: &str = "freezeWindows";
+use crate::unread_keys::{Misread, first_document, only_document};
 
 /// Why a text is no environment config.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// It is no JSON, or a value has the wrong form. The source says where.
-    #[error("not a valid environment config")]
-    Malformed(#[source] serde_json::Error),
+    /// It is no JSON, or a value has the wrong form. The source says what is wrong.
+    #[error("not a valid environment config{}", key.as_ref().map(|key| format!(": `{}`", key.escape_debug())).unwrap_or_default())]
+    Malformed {
+        /// The path of the key whose value is wrong, such as `freezeWindows[1].schedule`; none for the whole text.
+        key: Option<String>,
+        /// What is wrong, and in which line and column.
+        source: serde_json::Error,
+    },
     /// It has keys that nothing reads, each with its path, such as `argocd.destinaton`.
     #[error("unknown keys in the environment config: {}", keys.join(", "))]
     UnknownKeys {
@@ -26,39 +28,31 @@ pub enum ConfigError {
     },
 }
 
-/// Why an environment config in a repository cannot be worked with. Reads well after "found".
+/// An environment config in a repository is no JSON, or a value has the wrong form. Reads well after "found".
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ExistingConfigError {
-    /// It is no JSON, or a value has the wrong form.
-    #[error("something else: {0}")]
-    Malformed(serde_json::Error),
-    /// Ignoring a freeze window would deploy through it.
-    #[error("freeze windows (key `{FREEZE_WINDOWS}`), which are not supported yet")]
-    FreezeWindows,
-}
+#[error("something else: {0}")]
+pub(crate) struct ExistingConfigError(Misread);
 
 /// Reads an environment config that somebody gives us: unknown keys are refused by name.
 ///
 /// # Errors
 /// The text is no such config.
 pub fn environment_config_from_json(text: &str) -> Result<EnvironmentConfig, ConfigError> {
-    let (config, keys) = only_document(text).map_err(ConfigError::Malformed)?;
+    let (config, keys) = only_document(text)
+        .map_err(|Misread { key, error }| ConfigError::Malformed { key, source: error })?;
     if keys.is_empty() { Ok(config) } else { Err(ConfigError::UnknownKeys { keys }) }
 }
 
 /// Reads an environment config of an existing repository as upstream does: unknown keys do not matter, nor does
-/// what follows the first JSON document. Keys are not matched without regard to case, as Go would.
+/// what follows the first JSON document. Keys are not matched without regard to case, as Go would. A freeze window, which
+/// upstream does not know, is read as strictly as a new one: a key passed over there could deploy what must wait.
 ///
 /// # Errors
-/// The text is no such config, or has a key whose neglect would deploy what must not be deployed.
+/// The text is no such config.
 pub(crate) fn environment_config_from_existing_json(
     text: &str,
 ) -> Result<EnvironmentConfig, ExistingConfigError> {
-    let (config, unknown): (_, Vec<String>) = first_document(text).map_err(ExistingConfigError::Malformed)?;
-    if unknown.iter().any(|key| key == FREEZE_WINDOWS) {
-        return Err(ExistingConfigError::FreezeWindows);
-    }
-    Ok(config)
+    first_document(text).map_err(ExistingConfigError)
 }
 
 /// Writes an environment config byte for byte as upstream does.
@@ -147,7 +141,7 @@ fn is_escaped_by_go(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use kuberpult_core::{ArgoCd, OnUnlock, SyncWindow, Upstream};
+    use kuberpult_core::{ArgoCd, FreezeKind, FreezeWindow, OnUnlock, SyncWindow, Upstream};
 
     use super::*;
 
@@ -165,6 +159,14 @@ mod tests {
         config.upstream = Some(Upstream::default());
         config.argocd = Some(argocd);
         config.environment_group = Some("live".parse().unwrap());
+        let (schedule, duration) = ("0 9 * * mon-fri".parse().unwrap(), "2h".parse().unwrap());
+        let mut window = FreezeWindow::new(FreezeKind::Deny, schedule, duration);
+        config.freeze_windows.push(window.clone());
+        window.kind = FreezeKind::Allow;
+        window.time_zone = Some("Europe/Berlin".parse().unwrap());
+        window.applications = ["cart-*".parse().unwrap()].into();
+        window.description = "<9 to 11>".into();
+        config.freeze_windows.push(window);
         config.on_unlock = Some(OnUnlock::Keep);
         let text = r#"{
   "upstream": {},
@@ -185,6 +187,23 @@ mod tests {
     ]
   },
   "environmentGroup": "live",
+  "freezeWindows": [
+    {
+      "kind": "deny",
+      "schedule": "0 9 * * mon-fri",
+      "duration": "2h"
+    },
+    {
+      "kind": "allow",
+      "schedule": "0 9 * * mon-fri",
+      "duration": "2h",
+      "timeZone": "Europe/Berlin",
+      "applications": [
+        "cart-*"
+      ],
+      "description": "\u003c9 to 11\u003e"
+    }
+  ],
   "onUnlock": "keep"
 }
 "#;
@@ -211,11 +230,11 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_refused_by_name_and_path() {
-        let text = r#"{"upstrem": 1, "upstream": {"latest": true, "Latest": true}, "freezeWindows": [],
+        let text = r#"{"upstrem": 1, "upstream": {"latest": true, "Latest": true}, "freezeWindow": [],
             "argocd": {"destinaton": {}, "syncWindows": [{}, {"kid": 1}]}}"#;
         assert_eq!(
             environment_config_from_json(text).unwrap_err().to_string(),
-            "unknown keys in the environment config: upstrem, upstream.Latest, freezeWindows, argocd.destinaton, argocd.syncWindows[1].kid"
+            "unknown keys in the environment config: upstrem, upstream.Latest, freezeWindow, argocd.destinaton, argocd.syncWindows[1].kid"
         );
     }
 
@@ -223,7 +242,7 @@ mod tests {
     fn what_is_no_config_is_refused() {
         for text in ["", "[]", "{", r#"{"upstream": 1}"#, "{} {}", r#"{"environmentGroup": "a/b"}"#] {
             let error = environment_config_from_json(text).unwrap_err();
-            assert!(matches!(error, ConfigError::Malformed(_)), "{text}: {error}");
+            assert!(matches!(error, ConfigError::Malformed { .. }), "{text}: {error}");
         }
     }
 
@@ -235,18 +254,57 @@ mod tests {
             environment_config_from_existing_json(text).unwrap(),
             EnvironmentConfig::with_upstream_latest()
         );
-        assert!(matches!(
-            environment_config_from_existing_json("").unwrap_err(),
-            ExistingConfigError::Malformed(_)
-        ));
+        assert_eq!(
+            environment_config_from_existing_json("").unwrap_err().to_string(),
+            "something else: EOF while parsing a value at line 1 column 0"
+        );
     }
 
     #[test]
-    fn freeze_windows_are_not_ignored() {
-        let error =
-            environment_config_from_existing_json(r#"{"freezeWindows": [{"kind": "deny"}]}"#).unwrap_err();
-        assert_eq!(error.to_string(), "freeze windows (key `freezeWindows`), which are not supported yet");
-        // elsewhere the word means nothing
-        assert!(environment_config_from_existing_json(r#"{"x": {"freezeWindows": []}}"#).is_ok());
+    fn what_is_wrong_in_a_freeze_window_is_named_with_its_place() {
+        let good = r#""kind": "deny", "schedule": "0 9 * * *", "duration": "2h""#;
+        for (window, key, reason) in [
+            (
+                r#"{"kind": "forbid", "schedule": "0 9 * * *", "duration": "2h"}"#.to_owned(),
+                ".kind",
+                "unknown variant `forbid`, expected `deny` or `allow`",
+            ),
+            (
+                r#"{"kind": "deny", "schedule": "0 0 30 2 *", "duration": "2h"}"#.into(),
+                ".schedule",
+                "schedule `0 0 30 2 *` never occurs; expected a day that one of its months has",
+            ),
+            (
+                r#"{"kind": "deny", "schedule": "0 9 * * *", "duration": "0h"}"#.into(),
+                ".duration",
+                "duration `0h` is zero; expected at least a second",
+            ),
+            (
+                format!(r#"{{{good}, "timeZone": "Europe/Berln"}}"#),
+                ".timeZone",
+                "unknown time zone `Europe/Berln`; expected an IANA name such as `Europe/Berlin`",
+            ),
+            (
+                format!(r#"{{{good}, "applications": ["cart", "c[ab]"]}}"#),
+                ".applications[1]",
+                "application pattern `c[ab]` has a `[`; only `*` and `?` are special, so list several patterns instead",
+            ),
+            (
+                format!(r#"{{{good}, "timezone": "UTC"}}"#),
+                ".timezone",
+                "unknown field `timezone`, expected one of `kind`, `schedule`, `duration`, `timeZone`, `applications`, `description`",
+            ),
+            (r#"{"kind": "deny", "schedule": "0 9 * * *"}"#.into(), "", "missing field `duration`"),
+            (r#""deny""#.into(), "", "invalid type: string \"deny\", expected an object"),
+        ] {
+            let text = format!(r#"{{"freezeWindows": [{{{good}}}, {window}]}}"#);
+            let error = environment_config_from_json(&text).unwrap_err();
+            let place = format!("freezeWindows[1]{key}");
+            assert_eq!(error.to_string(), format!("not a valid environment config: `{place}`"));
+            let source = std::error::Error::source(&error).unwrap().to_string();
+            assert!(source.starts_with(&format!("{reason} at line 1 column ")), "{source}");
+            let existing = environment_config_from_existing_json(&text).unwrap_err().to_string();
+            assert_eq!(existing, format!("something else: `{place}`: {source}"));
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
-use crate::unread_keys::only_document;
+use crate::unread_keys::{Misread, only_document};
 
 /// What `kuberpult.json` says. Every key is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Committer {
 pub(crate) enum SettingsError {
     /// It is no JSON, or a value has the wrong form.
     #[error("something else: {0}")]
-    Malformed(serde_json::Error),
+    Malformed(Misread),
     /// It has keys that nothing reads, each with its path.
     #[error("unknown keys: {}", keys.join(", "))]
     UnknownKeys {
@@ -119,7 +119,7 @@ mod tests {
         }
         assert_eq!(
             RepositorySettings::from_json(r#"{"releasesKept": 0}"#).unwrap_err().to_string(),
-            "something else: invalid value: integer `0`, expected a nonzero u32 at line 1 column 18"
+            "something else: `releasesKept`: invalid value: integer `0`, expected a nonzero u32 at line 1 column 18"
         );
     }
 }
