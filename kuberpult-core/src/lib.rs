@@ -116,6 +116,7 @@ mod plan_difference;
 mod refusal;
 mod rejection;
 mod release;
+mod restrict;
 mod schedule;
 mod scope;
 mod state;
@@ -123,7 +124,9 @@ mod text_value;
 mod time;
 mod train_report;
 mod version;
+mod why;
 mod window_duration;
+mod wording;
 mod zone;
 
 pub use application_pattern::{ApplicationPattern, ApplicationPatternError};
@@ -152,5 +155,6 @@ pub use train_report::{
     TrainUpstream,
 };
 pub use version::{Version, VersionError};
+pub use why::{NewestRelease, NextTrain, Placed, Way, Why};
 pub use window_duration::{WindowDuration, WindowDurationError};
 pub use zone::{Zone, ZoneError};
