@@ -15,6 +15,16 @@
 //!   State ------------+                  v
 //!     ^                                apply (no choices left, cannot fail)
 //!     +----------------------------------+
+//!
+//!   State                                 one slot
+//!     environments  production, ...         current   the deployed version
+//!       config      upstream, windows       queued    the version that waits: none or one
+//!       locks       environment, team       locks     on this application here
+//!       slots       one per application
+//!     applications  cart, ...             what blocks a slot
+//!       team                                locks on the environment, the team, the application
+//!       releases    a manifest per          freeze windows, at the context's time
+//!                   environment
 //! ```
 //!
 //! - A [`State`] has [environments](Environment) and [applications](Application). In each environment each
@@ -24,11 +34,13 @@
 //!   [`Event`]s *are* the plan, or a [`Rejection`], which names everything that stands in the way.
 //! - [`State::apply`] carries events out. A dry run is a run whose events are not applied.
 //! - A [`Blocker`] is what holds automatic deployments back: a lock on the environment, on the application
-//!   there, or on the application's team there. An automatic deployment waits in the queue; the next one takes
-//!   its place (*last deployment wins*); when the last lock goes, what is queued is deployed. A manual
+//!   there, or on the application's team there, or a [`FreezeWindow`]. An automatic deployment waits in the queue; the
+//!   next one takes its place (*last deployment wins*); when the last lock goes, what is queued is deployed. A manual
 //!   deployment always goes through.
 //! - A release train carries the versions of an upstream environment to the next one. Its [`TrainReport`] has
 //!   exactly one [`Outcome`] for each application.
+//! - [`State::why`] explains a slot: what is there, what blocks it, and which commands would bring what is expected.
+//!   [`check`] is the fsck of a state.
 //!
 //! # Example
 //!
@@ -158,3 +170,10 @@ pub use version::{Version, VersionError};
 pub use why::{NewestRelease, NextTrain, Placed, Way, Why};
 pub use window_duration::{WindowDuration, WindowDurationError};
 pub use zone::{Zone, ZoneError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/locks-and-queues.md")]
+#[doc = include_str!("../../docs/release-trains.md")]
+#[doc = include_str!("../../docs/freeze-windows.md")]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Pages;
