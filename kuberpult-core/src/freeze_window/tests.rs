@@ -97,6 +97,8 @@ fn intervals_that_touch_are_one_opening() {
         opening(&each_minute_of_december, "2024-12-01T12:00:30Z"),
         "2024-12-01T12:00:00Z 2025-01-01T00:00:00Z"
     );
+    let a_minute_apart = window("0 * * * *", "59m", "UTC");
+    assert_eq!(opening(&a_minute_apart, "2024-05-01T12:00:00Z"), "2024-05-01T12:00:00Z 2024-05-01T12:59:00Z");
     let overlapping = window("0 */6 1 * *", "7h", "UTC");
     assert_eq!(opening(&overlapping, "2024-05-01T12:00:00Z"), "2024-05-01T12:00:00Z 2024-05-02T01:00:00Z");
 }
