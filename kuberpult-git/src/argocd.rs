@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kuberpult_core::{ApplicationName, ArgoCd, EnvironmentName, Event, State, TeamName};
 
 use crate::argocd_documents;
-use crate::project::{Content, Edit};
+use crate::edit::{Content, Edit};
 use crate::read_state::Snapshot;
 use crate::{ReadError, TransactError, layout};
 
@@ -31,6 +31,8 @@ pub(crate) fn project(
     let changes = Changes::of(events);
     let mut edits = Vec::new();
     for (name, environment) in &after.environments {
+        // A config that loses `argocd` keeps its file, as upstream has it. Without it Argo CD would take what runs for
+        // no longer wanted and delete it; whoever wants that deletes the environment.
         let Some(argocd) = &environment.config.argocd else { continue };
         let is_new = changes.deleted.contains(name);
         let config_changed = is_new || config_changed(&snapshot.configs, name, argocd);

@@ -14,6 +14,10 @@ pub(crate) const MANIFEST: &str = "manifests.yaml";
 
 pub(crate) const VERSION: &str = "version";
 pub(crate) const QUEUED_VERSION: &str = "queued_version";
+pub(crate) const MANIFESTS: &str = "manifests";
+pub(crate) const DEPLOYED_BY: &str = "deployed_by";
+pub(crate) const DEPLOYED_BY_EMAIL: &str = "deployed_by_email";
+pub(crate) const DEPLOYED_AT_UTC: &str = "deployed_at_utc";
 
 pub(crate) const TEAM: &str = "team";
 pub(crate) const SOURCE_REPO_URL: &str = "sourceRepoUrl";

@@ -1,40 +1,25 @@
 //! What each event writes: the one place that turns events into edits of the tree.
+//!
+//! Files that are not ours stay as they are, unless the directory of ours that they lie in goes: with a deleted
+//! environment, a slot, an application, a release or a lock goes whatever somebody has put there beside our files. Left
+//! behind, it would look like an environment, a slot or a release without content.
 
 use std::fmt;
 
 use gix::ObjectId;
 use kuberpult_core::{
-    ApplicationName, Context, EnvironmentName, Event, Lock, LockId, LockScope, ManifestId, Release, Time,
-    Version,
+    ApplicationName, Context, EnvironmentName, Event, Lock, LockId, LockScope, ManifestId, Release, Version,
 };
 
 use crate::config_json::environment_config_to_json;
+use crate::edit::{Content, Edit};
+use crate::go_time::GoTime;
 use crate::layout::{
-    self, CONFIG, DISPLAY_VERSION, LOCK_CI_LINK, LOCK_CREATED_AT, LOCK_CREATED_BY_EMAIL,
-    LOCK_CREATED_BY_NAME, LOCK_MESSAGE, LOCK_SUGGESTED_LIFETIME, MANIFEST, QUEUED_VERSION, SOURCE_AUTHOR,
-    SOURCE_COMMIT_ID, SOURCE_MESSAGE, SOURCE_REPO_URL, TEAM, UNDEPLOY, VERSION,
+    self, CONFIG, DEPLOYED_AT_UTC, DEPLOYED_BY, DEPLOYED_BY_EMAIL, DISPLAY_VERSION, LOCK_CI_LINK,
+    LOCK_CREATED_AT, LOCK_CREATED_BY_EMAIL, LOCK_CREATED_BY_NAME, LOCK_MESSAGE, LOCK_SUGGESTED_LIFETIME,
+    MANIFEST, MANIFESTS, QUEUED_VERSION, SOURCE_AUTHOR, SOURCE_COMMIT_ID, SOURCE_MESSAGE, SOURCE_REPO_URL,
+    TEAM, UNDEPLOY, VERSION,
 };
-
-/// An edit of a tree: what is at a path afterwards. Later edits of a path win.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Edit {
-    /// From the root, with `/` between names.
-    pub(crate) path: String,
-    pub(crate) content: Content,
-}
-
-/// What an edit leaves at its path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// A file with this text.
-    Text(String),
-    /// A file with this content, which is in the repository already or is added with the commit.
-    Manifest(ManifestId),
-    /// A symbolic link.
-    Link(String),
-    /// Nothing: the file, or the directory with all that is in it, is removed.
-    Nothing,
-}
 
 /// The edits that an event makes, in a repository whose empty file has the id `empty`.
 pub(crate) fn project(event: &Event, context: &Context, empty: ObjectId) -> Vec<Edit> {
@@ -49,8 +34,8 @@ pub(crate) fn project(event: &Event, context: &Context, empty: ObjectId) -> Vec<
             edits.text(CONFIG, environment_config_to_json(to));
         }
         Event::EnvironmentDeleted { environment, .. } => {
-            edits.nothing_at(layout::environment(environment));
-            edits.nothing_at(layout::argocd(environment));
+            edits.no_directory(layout::environment(environment));
+            edits.push_at(layout::argocd(environment), Content::NoFile);
         }
         Event::ReleaseCreated { application, version, release } => {
             edits.release(application, *version, release, context);
@@ -72,16 +57,16 @@ pub(crate) fn project(event: &Event, context: &Context, empty: ObjectId) -> Vec<
         }
         Event::QueueDropped { environment, application, .. } => {
             edits.directory = layout::slot(environment, application);
-            edits.push(QUEUED_VERSION, Content::Nothing);
+            edits.push(QUEUED_VERSION, Content::NoFile);
         }
         Event::LockCreated { scope, lock_id, lock, .. } => edits.lock(scope, lock_id, lock),
-        Event::LockDeleted { scope, lock_id, .. } => edits.nothing_at(layout::lock(scope, lock_id)),
+        Event::LockDeleted { scope, lock_id, .. } => edits.no_directory(layout::lock(scope, lock_id)),
         Event::RemovedFromEnvironment { environment, application, .. } => {
-            edits.nothing_at(layout::slot(environment, application));
+            edits.no_directory(layout::slot(environment, application));
         }
-        Event::ApplicationUndeployed { application } => edits.nothing_at(layout::application(application)),
+        Event::ApplicationUndeployed { application } => edits.no_directory(layout::application(application)),
         Event::ReleaseCleanedUp { application, version } => {
-            edits.nothing_at(layout::release(application, *version));
+            edits.no_directory(layout::release(application, *version));
         }
     }
     edits.edits
@@ -95,11 +80,15 @@ struct Edits {
 
 impl Edits {
     fn push(&mut self, name: impl fmt::Display, content: Content) {
-        self.edits.push(Edit { path: format!("{}/{name}", self.directory), content });
+        self.push_at(format!("{}/{name}", self.directory), content);
     }
 
-    fn nothing_at(&mut self, path: String) {
-        self.edits.push(Edit { path, content: Content::Nothing });
+    fn push_at(&mut self, path: String, content: Content) {
+        self.edits.push(Edit { path, content });
+    }
+
+    fn no_directory(&mut self, path: String) {
+        self.push_at(path, Content::NoDirectory);
     }
 
     fn text(&mut self, name: &str, text: impl fmt::Display) {
@@ -110,7 +99,7 @@ impl Edits {
     fn optional(&mut self, name: &str, text: Option<&impl fmt::Display>) {
         match text {
             Some(text) => self.text(name, text),
-            None => self.push(name, Content::Nothing),
+            None => self.push(name, Content::NoFile),
         }
     }
 
@@ -148,14 +137,14 @@ impl Edits {
     ) {
         self.directory = layout::slot(environment, application);
         self.push(VERSION, Content::Link(layout::link_target(application, version)));
-        self.push(QUEUED_VERSION, Content::Nothing);
+        self.push(QUEUED_VERSION, Content::NoFile);
         // Upstream cannot overwrite a file with nothing, and so writes a blank for an empty manifest.
         let is_empty = manifest.as_bytes() == empty.as_bytes();
         let copy = if is_empty { ManifestId::EMPTY } else { manifest };
-        self.push(format_args!("manifests/{MANIFEST}"), Content::Manifest(copy));
-        self.text("deployed_by", &context.actor.name);
-        self.text("deployed_by_email", &context.actor.email);
-        self.text("deployed_at_utc", GoTime(context.now));
+        self.push(format_args!("{MANIFESTS}/{MANIFEST}"), Content::Manifest(copy));
+        self.text(DEPLOYED_BY, &context.actor.name);
+        self.text(DEPLOYED_BY_EMAIL, &context.actor.email);
+        self.text(DEPLOYED_AT_UTC, GoTime(context.now));
     }
 
     fn lock(&mut self, scope: &LockScope, id: &LockId, lock: &Lock) {
@@ -166,34 +155,5 @@ impl Edits {
         self.optional(LOCK_CREATED_AT, lock.created_at.as_ref());
         self.optional(LOCK_CI_LINK, lock.ci_link.as_ref());
         self.optional(LOCK_SUGGESTED_LIFETIME, lock.suggested_lifetime.as_ref());
-    }
-}
-
-/// A time as Go's `Time.UTC().String()` writes it: `2024-01-25 14:33:34.222021018 +0000 UTC`, with as many
-/// digits of the fraction as there are.
-struct GoTime(Time);
-
-impl fmt::Display for GoTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rfc3339 = self.0.to_utc().to_string();
-        let without_zone = rfc3339.trim_end_matches('Z');
-        write!(f, "{} +0000 UTC", without_zone.replacen('T', " ", 1))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_written_as_go_does() {
-        for (time, expected) in [
-            ("2024-01-25T15:33:34.222021018+01:00", "2024-01-25 14:33:34.222021018 +0000 UTC"),
-            ("2024-05-01T12:00:07.500005Z", "2024-05-01 12:00:07.500005 +0000 UTC"),
-            ("2024-05-01T12:00:07.500Z", "2024-05-01 12:00:07.5 +0000 UTC"),
-            ("2024-05-01T12:00:05Z", "2024-05-01 12:00:05 +0000 UTC"),
-        ] {
-            assert_eq!(GoTime(time.parse().unwrap()).to_string(), expected);
-        }
     }
 }

@@ -113,17 +113,6 @@ impl<'repo> Snapshot<'repo> {
         Ok(names)
     }
 
-    /// What is current in some environments.
-    pub(crate) fn current_in(&self, environments: &BTreeSet<EnvironmentName>) -> Result<Past, ReadError> {
-        let mut past = Past::default();
-        for name in environments {
-            let slots = self.slots_in(name, &Scope::default(), |_| true)?.into_iter();
-            let current = slots.filter_map(|(application, slot)| Some((application, slot.current?)));
-            past.current.insert(name.clone(), current.collect());
-        }
-        Ok(past)
-    }
-
     fn slots_in(
         &self,
         name: &EnvironmentName,
@@ -193,6 +182,17 @@ impl<'repo> Snapshot<'repo> {
         Ok(Some(application))
     }
 
+    /// What lies in a slot, if there is one.
+    pub(crate) fn slot_directory(
+        &self,
+        environment: &EnvironmentName,
+        application: &ApplicationName,
+    ) -> Result<Option<Directory<'repo>>, ReadError> {
+        let Some(environment) = self.environments.get(environment) else { return Ok(None) };
+        let slots = environment.directory(APPLICATIONS)?;
+        slots.map_or(Ok(None), |slots| slots.directory(application.as_str()))
+    }
+
     pub(crate) fn application_directory(&self, name: &str) -> Result<Option<Directory<'repo>>, ReadError> {
         self.applications.as_ref().map_or(Ok(None), |all| all.directory(name))
     }
@@ -221,7 +221,7 @@ impl<'repo> Snapshot<'repo> {
     }
 }
 
-fn bad_name(directory: &Directory<'_>, name: &str, error: &NameError) -> ReadError {
+pub(crate) fn bad_name(directory: &Directory<'_>, name: &str, error: &NameError) -> ReadError {
     directory.not_understood(name, "a safe name", error.to_string())
 }
 
@@ -233,7 +233,7 @@ pub(crate) fn team(application: &Directory<'_>) -> Result<Option<TeamName>, Read
 }
 
 /// The version that a slot's link points to.
-fn version_link(
+pub(crate) fn version_link(
     slot: &Directory<'_>,
     link: &str,
     application: &ApplicationName,

@@ -10,8 +10,8 @@ use kuberpult_core::{Actor, Context, ManifestId};
 
 use crate::TransactError;
 use crate::commit_message::header_identity;
+use crate::edit::{Content, Edit, without_undone};
 use crate::manifest_blob::{self, blob_of};
-use crate::project::{Content, Edit};
 
 /// Manifests that were added and not yet written, by id.
 pub(crate) type PendingManifests = BTreeMap<ManifestId, Vec<u8>>;
@@ -29,9 +29,9 @@ pub(crate) fn tree(
         Ok::<_, TransactError>(written.detach())
     };
     let mut editor = repo.edit_tree(base).map_err(failed)?;
-    for Edit { path, content } in edits {
+    for Edit { path, content } in without_undone(edits) {
         let (kind, id) = match content {
-            Content::Nothing => {
+            Content::NoFile | Content::NoDirectory => {
                 editor.remove(path.as_str()).map_err(failed)?;
                 continue;
             }

@@ -1,0 +1,57 @@
+//! Reading what was current at earlier commits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gix::ObjectId;
+use kuberpult_core::{ApplicationName, EnvironmentName, Past, Revision, Scope, Version};
+
+use crate::ReadError;
+use crate::layout::{APPLICATIONS, ENVIRONMENTS, VERSION};
+use crate::read_state::{bad_name, version_link};
+use crate::tree::Directory;
+
+/// Reads the part of the past that a scope names. A revision that is not there is left out: the rules refuse it.
+pub(crate) fn read(repo: &gix::Repository, scope: &Scope) -> Result<BTreeMap<Revision, Past>, ReadError> {
+    let mut past = BTreeMap::new();
+    for (revision, environments) in &scope.past {
+        if let Some(commit) = commit_of(repo, revision) {
+            past.insert(revision.clone(), current_at(repo, commit, environments)?);
+        }
+    }
+    Ok(past)
+}
+
+/// The commit that a revision names, through a tag if need be.
+fn commit_of(repo: &gix::Repository, revision: &Revision) -> Option<ObjectId> {
+    let object = repo.rev_parse_single(revision.as_str()).ok()?.object().ok()?;
+    Some(object.peel_to_commit().ok()?.id)
+}
+
+/// What was current in some environments at a commit. Nothing else is read: in an old commit there may be what is no
+/// longer understood.
+fn current_at(
+    repo: &gix::Repository,
+    commit: ObjectId,
+    environments: &BTreeSet<EnvironmentName>,
+) -> Result<Past, ReadError> {
+    let mut past = Past::default();
+    let all = Directory::root(repo, Some(commit))?.directory(ENVIRONMENTS)?;
+    for name in environments {
+        let environment = all.as_ref().map(|all| all.directory(name.as_str())).transpose()?.flatten();
+        let slots = environment.map(|there| there.directory(APPLICATIONS)).transpose()?.flatten();
+        past.current.insert(name.clone(), slots.as_ref().map_or_else(|| Ok(BTreeMap::new()), current_in)?);
+    }
+    Ok(past)
+}
+
+fn current_in(slots: &Directory<'_>) -> Result<BTreeMap<ApplicationName, Version>, ReadError> {
+    let mut current = BTreeMap::new();
+    for text in slots.directory_names() {
+        let name = ApplicationName::existing(text).map_err(|error| bad_name(slots, text, &error))?;
+        let slot = slots.directory(text)?;
+        if let Some(version) = slot.map(|slot| version_link(&slot, VERSION, &name)).transpose()?.flatten() {
+            current.insert(name, version);
+        }
+    }
+    Ok(current)
+}
