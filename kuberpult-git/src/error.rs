@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use kuberpult_core::{ManifestId, Rejection};
+use kuberpult_core::{Event, ManifestId, PlanDifference, Rejection};
+
+use crate::CommitId;
 
 /// Why a manifest repository could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +174,40 @@ pub enum TransactError {
         /// What git said.
         message: String,
     },
+    /// A saved plan's command leads to something else by now.
+    #[error(
+        "the plan was made {}, and does not hold {} any more; plan again\n{difference}",
+        At(base),
+        At(head)
+    )]
+    PlanOutdated {
+        /// The commit that the plan was made on; none in an empty repository.
+        base: Option<CommitId>,
+        /// The newest commit; none in an empty repository.
+        head: Option<CommitId>,
+        /// What is different now.
+        difference: Box<PlanDifference>,
+    },
+    /// A saved plan does not hold what its command led to.
+    #[error(
+        "the plan does not hold what its command leads to {}: it was changed after it was made, was made by another version, or names a revision that has moved; plan again\n{}",
+        At(base),
+        Forgery(difference)
+    )]
+    PlanNotGenuine {
+        /// The commit that the plan says it was made on; none in an empty repository.
+        base: Option<CommitId>,
+        /// `no_longer`: what only the plan holds; `instead`: what the command leads to there and the plan does not hold.
+        difference: Box<PlanDifference>,
+    },
+    /// A saved plan's command leads to something else now, and the commit that it was made on is not there.
+    #[error(
+        "the plan does not hold here: the repository does not have commit {base}, on which the plan was made; fetch it, or plan again"
+    )]
+    PlanBaseNotFound {
+        /// The commit that the plan says it was made on.
+        base: CommitId,
+    },
     /// A state can be imported only where there is none.
     #[error("branch `{branch}` of `{}` has environments or applications already; import into an empty repository", directory.display())]
     NotEmpty {
@@ -226,6 +262,18 @@ pub enum TransactError {
     },
 }
 
+/// Why it could not be said why an application is where it is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WhyError {
+    /// The environment, the application or the version is unknown.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The repository could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
 impl ReadError {
     pub(crate) fn git(what: impl Into<String>, source: gix::Error) -> Self {
         Self::Git { what: what.into(), source: source.into() }
@@ -235,6 +283,30 @@ impl ReadError {
 impl TransactError {
     pub(crate) fn write(what: impl Into<String>, source: gix::Error) -> Self {
         Self::Write { what: what.into(), source: source.into() }
+    }
+}
+
+/// Where a plan was decided, in a sentence.
+struct At<'a>(&'a Option<CommitId>);
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(commit) => write!(f, "at commit {commit}"),
+            None => f.write_str("in an empty repository"),
+        }
+    }
+}
+
+/// One line for each event that a plan holds or lacks without reason.
+struct Forgery<'a>(&'a PlanDifference);
+
+impl fmt::Display for Forgery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = |label: &'static str| move |event: &'_ Event| format!("{label}: {event}");
+        let wrong = self.0.no_longer.iter().map(line("only in the plan"));
+        let missing = self.0.instead.iter().map(line("not in the plan"));
+        f.write_str(&wrong.chain(missing).collect::<Vec<_>>().join("\n"))
     }
 }
 

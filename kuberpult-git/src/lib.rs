@@ -15,21 +15,25 @@ mod manifest_blob;
 mod open;
 mod past;
 mod project;
+mod queue_history;
 mod read_state;
 #[cfg(test)]
 mod recorded_tests;
 mod repo;
+mod saved_plan;
 mod settings_json;
 mod transact;
 mod tree;
 mod unread_keys;
+mod why;
 mod work_tree;
 mod write;
 mod writer_lock;
 
 pub use commit_id::{CommitId, CommitIdError};
 pub use config_json::{ConfigError, environment_config_from_json, environment_config_to_json};
-pub use error::{InitError, OpenError, ReadError, TransactError};
+pub use error::{InitError, OpenError, ReadError, TransactError, WhyError};
 pub use open::{InitOptions, OpenOptions};
 pub use repo::ManifestRepo;
+pub use saved_plan::SavedPlan;
 pub use transact::{Plan, Receipt};
