@@ -42,6 +42,16 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// The stable code: what `code` is with feature `serde`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TrainsSkipEnvironment { .. } => "TRAINS_SKIP_ENVIRONMENT",
+            Self::DanglingVersion { .. } => "DANGLING_VERSION",
+            Self::EmptyEntry { .. } => "EMPTY_ENTRY",
+        }
+    }
+
     /// Whether it is an error. A warning is something that was configured so.
     #[must_use]
     pub fn is_error(&self) -> bool {
