@@ -36,7 +36,8 @@ impl FromStr for CommitId {
     type Err = CommitIdError;
     fn from_str(text: &str) -> Result<Self, CommitIdError> {
         let id = ObjectId::from_hex(text.as_bytes()).ok();
-        let id = id.filter(|id| id.kind() == gix::hash::Kind::Sha1 && id.to_string() == text);
+        let is_lower_case = !text.contains(char::is_uppercase);
+        let id = id.filter(|id| id.kind() == gix::hash::Kind::Sha1 && is_lower_case);
         id.map(Self).ok_or_else(|| CommitIdError { found: text.to_owned() })
     }
 }

@@ -2,6 +2,7 @@
 
 mod argocd;
 mod argocd_documents;
+mod check;
 mod commit_id;
 mod commit_message;
 mod config_json;
@@ -20,6 +21,7 @@ mod read_state;
 #[cfg(test)]
 mod recorded_tests;
 mod repo;
+mod repository_finding;
 mod saved_plan;
 mod settings_json;
 mod transact;
@@ -35,5 +37,6 @@ pub use config_json::{ConfigError, environment_config_from_json, environment_con
 pub use error::{InitError, OpenError, ReadError, TransactError, WhyError};
 pub use open::{InitOptions, OpenOptions};
 pub use repo::ManifestRepo;
+pub use repository_finding::RepositoryFinding;
 pub use saved_plan::SavedPlan;
 pub use transact::{Plan, Receipt};

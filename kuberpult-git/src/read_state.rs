@@ -26,7 +26,8 @@ pub(crate) struct Snapshot<'repo> {
     pub(crate) settings: RepositorySettings,
     /// Settings, and the configs of all environments.
     pub(crate) configs: State,
-    environments: BTreeMap<EnvironmentName, Directory<'repo>>,
+    pub(crate) root: Directory<'repo>,
+    pub(crate) environments: BTreeMap<EnvironmentName, Directory<'repo>>,
     applications: Option<Directory<'repo>>,
 }
 
@@ -63,7 +64,7 @@ impl<'repo> Snapshot<'repo> {
             }
         }
         let applications = root.directory(APPLICATIONS)?;
-        Ok(Self { settings, configs, environments, applications })
+        Ok(Self { settings, configs, root, environments, applications })
     }
 
     /// Reads the part of the state that a scope names, given the part of the past that it names.

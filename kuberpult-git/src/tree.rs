@@ -12,6 +12,7 @@ pub(crate) struct Directory<'repo> {
     repo: &'repo gix::Repository,
     /// Its path from the root, for errors; empty for the root.
     path: String,
+    /// INVARIANT: sorted by name, so that reading each of many by name stays linear.
     entries: Vec<Entry>,
 }
 
@@ -44,12 +45,15 @@ impl<'repo> Directory<'repo> {
             let name = entry.filename.to_str().ok()?.to_owned();
             Some(Entry { name, kind: entry.mode.kind(), id: entry.oid.to_owned() })
         });
-        let entries = ours.collect();
+        let mut entries: Vec<Entry> = ours.collect();
+        // Git sorts directories as if their names ended in `/`: nearly sorted, then.
+        entries.sort_by(|left, right| left.name.cmp(&right.name));
         Ok(Self { repo, path, entries })
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.name == name)
+        let index = self.entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+        self.entries.get(index)
     }
 
     fn path_of(&self, name: &str) -> String {
@@ -105,6 +109,14 @@ impl<'repo> Directory<'repo> {
         match entry.kind {
             EntryKind::Blob | EntryKind::BlobExecutable => Ok(Some(entry.id)),
             other => Err(self.not_understood(name, "a file", kind_name(other))),
+        }
+    }
+
+    /// The id of the file at this path, with `/` between names, if there is one.
+    pub(crate) fn file_at(&self, path: &str) -> Result<Option<ObjectId>, ReadError> {
+        match path.split_once('/') {
+            None => self.file_id(path),
+            Some((name, rest)) => self.directory(name)?.map_or(Ok(None), |directory| directory.file_at(rest)),
         }
     }
 
