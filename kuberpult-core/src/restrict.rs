@@ -12,6 +12,21 @@ impl State {
     ///
     /// Environments keep their configs. What is not in scope is as if it were not there; of releases out of
     /// scope the version numbers remain, with no content.
+    ///
+    /// ```
+    /// use kuberpult_core::*;
+    /// let mut state = State::default();
+    /// for environment in ["staging", "production"] {
+    ///     let mut there = Environment::default();
+    ///     there.locks.insert("audit".parse()?, Lock::default());
+    ///     state.environments.insert(environment.parse()?, there);
+    /// }
+    /// let settle = Command::SettleQueue { environment: Some("staging".parse()?) };
+    /// let part = state.restricted_to(&settle.scope(&state));
+    /// assert_eq!(part.environments["staging"].locks.len(), 1);
+    /// assert!(part.environments["production"].locks.is_empty(), "that is not read");
+    /// # Ok::<(), NameError>(())
+    /// ```
     #[must_use]
     pub fn restricted_to(&self, scope: &Scope) -> Self {
         let in_scope = |application: &ApplicationName| scope.applications.contains(self, application);

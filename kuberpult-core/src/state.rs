@@ -121,6 +121,20 @@ impl State {
     }
 
     /// The members of an environment group, in name order.
+    ///
+    /// ```
+    /// use kuberpult_core::*;
+    /// let europe: GroupName = "europe".parse()?;
+    /// let mut state = State::default();
+    /// for (environment, group) in [("berlin", Some(&europe)), ("tokyo", None), ("paris", Some(&europe))] {
+    ///     let mut there = Environment::default();
+    ///     there.config.environment_group = group.cloned();
+    ///     state.environments.insert(environment.parse()?, there);
+    /// }
+    /// let members: Vec<_> = state.group(&europe).map(|(name, _)| name.as_str()).collect();
+    /// assert_eq!(members, ["berlin", "paris"]);
+    /// # Ok::<(), NameError>(())
+    /// ```
     pub fn group<'a>(
         &'a self,
         group: &'a GroupName,

@@ -6,8 +6,9 @@ mod ways;
 use alloc::vec::Vec;
 
 use crate::{
-    Actor, ApplicationName, Blocker, Command, Context, EnvironmentCause, EnvironmentName, Outcome, Refusal,
-    Rejection, ReleaseTrain, Scope, State, TeamName, Time, TrainTargetType, TrainUpstream, Version,
+    Actor, Application, ApplicationName, Blocker, Command, Context, EnvironmentCause, EnvironmentName,
+    Outcome, Refusal, Rejection, ReleaseTrain, Scope, State, TeamName, Time, TrainTargetType, TrainUpstream,
+    Version,
 };
 
 pub use ways::Way;
@@ -140,7 +141,25 @@ impl State {
         self.explain(context, environment, application, None)
     }
 
-    /// As [`why`](Self::why), but the ways lead to this version.
+    /// As [`why`](Self::why), but the ways lead to this version: why is it not there?
+    ///
+    /// ```
+    /// use kuberpult_core::*;
+    /// # let mut state = State::default();
+    /// # let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
+    /// # let (sandbox, cart): (EnvironmentName, ApplicationName) = ("sandbox".parse()?, "cart".parse()?);
+    /// # let manifests = [(sandbox.clone(), ManifestId::from_bytes(&[1]).unwrap())].into();
+    /// # for command in [
+    /// #     Command::CreateEnvironment { environment: sandbox.clone(), config: EnvironmentConfig::default() },
+    /// #     Command::CreateRelease(CreateRelease::new(cart.clone(), manifests)),
+    /// # ] {
+    /// #     let decision = state.decide(&context, &command)?;
+    /// #     state.apply(decision.events());
+    /// # }
+    /// let why = state.why_not(&context, &sandbox, &cart, Version::FIRST)?;
+    /// assert_eq!(why.ways[0].to_string(), r#"deploy version 1 of "cart" to "sandbox""#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The environment, the application or the version is unknown.
@@ -162,20 +181,7 @@ impl State {
         asked_for: Option<Version>,
     ) -> Result<Why, Rejection> {
         let state = self.restricted_to(&Scope::of_why(self, environment, application, asked_for));
-        let mut refusals = Vec::new();
-        refusals.extend(state.known_environment(environment).err());
-        let unknown = || Refusal::ApplicationNotFound { application: application.clone() };
-        let there = state.applications.get(application).ok_or_else(unknown);
-        refusals.extend(there.clone().err());
-        if let (Some(version), Ok(there)) = (asked_for, &there)
-            && !there.releases.contains_key(&version)
-        {
-            let (application, newest) = (application.clone(), there.newest());
-            refusals.push(Refusal::ReleaseNotFound { application, version, newest });
-        }
-        Rejection::unless_empty(refusals)?;
-
-        let there = there?;
+        let there = subject(&state, environment, application, asked_for)?;
         let slot = state.slot(environment, application).cloned().unwrap_or_default();
         let next_train = next_train(&state, context, environment, application);
         let upstream = next_train.version.filter(|version| slot.current != Some(*version));
@@ -201,6 +207,26 @@ impl State {
     }
 }
 
+/// The application that is asked about, or everything that is unknown.
+fn subject<'a>(
+    state: &'a State,
+    environment: &EnvironmentName,
+    application: &ApplicationName,
+    asked_for: Option<Version>,
+) -> Result<&'a Application, Rejection> {
+    let mut refusals: Vec<Refusal> = state.known_environment(environment).err().into_iter().collect();
+    let there = state.applications.get(application);
+    match (there, asked_for) {
+        (None, _) => refusals.push(Refusal::ApplicationNotFound { application: application.clone() }),
+        (Some(there), Some(version)) if !there.releases.contains_key(&version) => {
+            let (application, newest) = (application.clone(), there.newest());
+            refusals.push(Refusal::ReleaseNotFound { application, version, newest });
+        }
+        (Some(_), _) => {}
+    }
+    there.filter(|_| refusals.is_empty()).ok_or(Rejection::all(refusals))
+}
+
 /// The train to exactly this environment.
 fn train_to(environment: &EnvironmentName) -> ReleaseTrain {
     let target_type = Some(TrainTargetType::Environment);
@@ -222,15 +248,12 @@ fn next_train(
     };
     let version = match &report.upstream {
         None => None,
-        Some(TrainUpstream::Latest) => {
-            state.applications.get(application).and_then(crate::Application::newest)
-        }
+        Some(TrainUpstream::Latest) => state.applications.get(application).and_then(Application::newest),
         Some(TrainUpstream::Environment(upstream)) => {
             state.slot(upstream, application).and_then(|slot| slot.current)
         }
     };
-    let outcomes = report.applications.into_iter();
-    let outcome =
-        outcomes.filter(|candidate| candidate.application == *application).map(|it| it.outcome).next();
+    let its = report.applications.into_iter().find(|candidate| candidate.application == *application);
+    let outcome = its.map(|report| report.outcome);
     NextTrain { upstream: report.upstream, version, skipped: report.skipped, outcome }
 }
