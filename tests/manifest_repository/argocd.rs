@@ -5,7 +5,8 @@ use kuberpult_git::{ManifestRepo, OpenOptions, TransactError};
 use kuberpult_tests::fixture::{Fixture, context, create_environment, deploy};
 use kuberpult_tests::git;
 
-fn with_argocd(mut config: EnvironmentConfig) -> EnvironmentConfig {
+/// The config with Argo CD settings.
+pub(super) fn with_argocd(mut config: EnvironmentConfig) -> EnvironmentConfig {
     let mut argocd = ArgoCd::default();
     argocd.destination =
         Destination { server: "https://kubernetes.default.svc".to_owned(), ..Destination::default() };
@@ -13,7 +14,8 @@ fn with_argocd(mut config: EnvironmentConfig) -> EnvironmentConfig {
     config
 }
 
-fn with_url(fixture: &Fixture, url: Option<&str>) -> ManifestRepo {
+/// The fixture's repository, opened with or without an address for Argo CD.
+pub(super) fn with_url(fixture: &Fixture, url: Option<&str>) -> ManifestRepo {
     let mut options = OpenOptions::default();
     options.argocd_repo_url = url.map(ToOwned::to_owned);
     ManifestRepo::open(fixture.path(), options).expect("a repository")

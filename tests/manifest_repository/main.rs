@@ -3,8 +3,15 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod argocd;
+mod as_of;
+mod batches;
+mod checking;
 mod commits;
+mod environments;
 mod opening;
 mod races;
 mod reading;
+mod saved_plans;
+mod undeployment;
+mod why;
 mod work_trees;

@@ -4,8 +4,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use kuberpult_core::{EnvironmentConfig, Version};
 use kuberpult_git::ReadError;
-use kuberpult_tests::fixture::{Fixture, deploy};
+use kuberpult_tests::fixture::{Fixture, create_environment, deploy};
 use kuberpult_tests::git;
 
 /// Something that somebody does to a work tree.
@@ -106,4 +107,27 @@ fn what_is_not_ours_is_left_alone() {
         trees.iter().all(|entry| after.contains(entry)),
         "nothing was touched but what the command writes"
     );
+}
+
+/// Git sorts directories as if their names ended in `/`, so `dev-2` comes before `dev`.
+#[test]
+fn names_that_begin_alike_are_told_apart() {
+    let mut fixture = Fixture::empty(true);
+    let names = ["dev", "dev-2", "dev-20", "dev0", "de"];
+    for name in names {
+        fixture.accepted(&create_environment(name, EnvironmentConfig::default()));
+    }
+    for name in names {
+        let release = fixture.release(name, &names);
+        fixture.accepted(&release);
+        for environment in names {
+            fixture.accepted(&deploy(name, 1, environment));
+        }
+    }
+    let state = fixture.repo.state().expect("a state");
+    for environment in names {
+        let slots = &state.environments[environment].slots;
+        assert_eq!(slots.len(), names.len(), "{environment}");
+        assert!(slots.values().all(|slot| slot.current == Some(Version::FIRST)), "{environment}");
+    }
 }
