@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use kuberpult_core::Time;
 
-use crate::commands::{apply, demo, deploy, environment, init, lock, queue, release, status, train};
+use crate::commands::{
+    apply, demo, deploy, environment, init, lock, queue, release, status, train, undeploy,
+};
 
 /// Manages what is deployed next in your Kubernetes environments.
 ///
@@ -34,7 +36,7 @@ Exit codes:
 pub(crate) enum Subcommand {
     /// Make an empty manifest repository
     Init(init::Init),
-    /// Show and create environments
+    /// Show, create, change and delete environments
     #[command(subcommand)]
     Env(environment::Environment),
     /// Make a release of an application
@@ -51,11 +53,17 @@ pub(crate) enum Subcommand {
     Locks,
     /// Run a release train: carry the versions of the upstream to an environment
     Train(train::Train),
-    /// Show what waits, and behind what
+    /// Show what waits, and behind what; deploy what no longer has to wait
     #[command(subcommand)]
     Queue(queue::Queue),
     /// Show which version of each application is where
     Status(status::Status),
+    /// Make an undeploy release: the next version, which travels as any other and leaves nothing where it is deployed
+    PrepareUndeploy(undeploy::PrepareUndeploy),
+    /// Delete an application everywhere, once an undeploy release is current wherever it is deployed
+    Undeploy(undeploy::Undeploy),
+    /// Delete what an application has in one environment: its version, its queue and its locks
+    Remove(undeploy::Remove),
     /// Carry out commands given as JSON lines, one commit each
     Apply(apply::Apply),
     /// Tell the whole story on a fresh repository

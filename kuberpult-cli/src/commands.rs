@@ -11,6 +11,7 @@ pub(crate) mod queue;
 pub(crate) mod release;
 pub(crate) mod status;
 pub(crate) mod train;
+pub(crate) mod undeploy;
 
 use std::path::Path;
 
@@ -34,8 +35,11 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Unlock(unlock) => unlock.run(&mut session)?,
         Subcommand::Locks => locks::run(&mut session)?,
         Subcommand::Train(train) => return train.run(&mut session),
-        Subcommand::Queue(queue::Queue::List) => queue::list(&mut session)?,
+        Subcommand::Queue(queue) => queue.run(&mut session)?,
         Subcommand::Status(status) => status.run(&mut session)?,
+        Subcommand::PrepareUndeploy(prepare) => prepare.run(&mut session)?,
+        Subcommand::Undeploy(undeploy) => undeploy.run(&mut session)?,
+        Subcommand::Remove(remove) => remove.run(&mut session)?,
         Subcommand::Apply(apply) => return apply.run(&mut session),
         Subcommand::Demo(demo) => demo.run(&mut session)?,
     }

@@ -12,6 +12,11 @@ pub(crate) fn context(global: &GlobalOptions, repo: &ManifestRepo) -> Result<Con
     Ok(Context::new(now(global)?, actor(global, repo)?))
 }
 
+/// The context of a command that only reads: nobody needs to be known for it.
+pub(crate) fn reading(global: &GlobalOptions) -> Result<Context, Failure> {
+    Ok(Context::new(now(global)?, Actor::new("", "")))
+}
+
 /// The time that was given, or the clock's with the local offset.
 pub(crate) fn now(global: &GlobalOptions) -> Result<Time, Failure> {
     match global.now {

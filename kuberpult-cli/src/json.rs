@@ -9,6 +9,7 @@ use kuberpult_core::{
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::freezes::ListedWindow;
 use crate::lock_list::ListedLock;
 
 /// The version of the contract.
@@ -101,6 +102,8 @@ pub(crate) struct EnvironmentItem<'a> {
     pub(crate) config: &'a EnvironmentConfig,
     /// On the environment, and on teams in it.
     pub(crate) locks: Vec<ListedLock<'a>>,
+    /// Its freeze windows, and which of them are open.
+    pub(crate) windows: Vec<ListedWindow<'a>>,
 }
 
 /// Kind `Status`.
@@ -119,6 +122,8 @@ pub(crate) struct StatusEnvironment<'a> {
     pub(crate) environment_group: Option<&'a GroupName>,
     /// On the environment, and on teams in it.
     pub(crate) locks: Vec<ListedLock<'a>>,
+    /// What keeps every application from it now and is no lock.
+    pub(crate) freezes: Vec<Blocker>,
 }
 
 /// An application in a status.

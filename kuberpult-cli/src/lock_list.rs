@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use kuberpult_core::{
-    ApplicationName, Blocker, Environment, EnvironmentName, Lock, LockId, LockScope, Locks, State, Version,
+    ApplicationName, Blocker, Environment, EnvironmentName, Lock, LockId, LockScope, Locks, State, Time,
+    Version,
 };
 use serde::Serialize;
 
@@ -86,8 +87,8 @@ fn listed<'a>(scope: &LockScope, locks: &'a Locks) -> Vec<ListedLock<'a>> {
 }
 
 /// All locks: by environment, then environment, team and application, then by id; each with what it holds back.
-pub(crate) fn all_locks(state: &State) -> Vec<ListedLock<'_>> {
-    let mut waiting = waiting(state);
+pub(crate) fn all_locks(state: &State, now: Time) -> Vec<ListedLock<'_>> {
+    let mut waiting = waiting(state, now);
     let mut all = Vec::new();
     for (name, environment) in in_promotion_order(state) {
         all.extend(environment_locks(name, environment));
@@ -103,14 +104,15 @@ pub(crate) fn all_locks(state: &State) -> Vec<ListedLock<'_>> {
 }
 
 /// For each lock that is a blocker of a queued version, those versions.
-fn waiting(state: &State) -> BTreeMap<(LockScope, LockId), Vec<HeldBack<'_>>> {
+fn waiting(state: &State, now: Time) -> BTreeMap<(LockScope, LockId), Vec<HeldBack<'_>>> {
     let mut waiting: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (name, environment) in &state.environments {
         for (application, slot) in &environment.slots {
             let Some(version) = slot.queued else { continue };
-            for blocker in state.blockers(name, application) {
-                let key = (blocker.scope(), blocker.lock_id().clone());
-                waiting.entry(key).or_default().push(HeldBack { application, version });
+            for blocker in state.blockers(now, name, application) {
+                let Some((scope, lock_id, _)) = blocker.lock() else { continue };
+                let held_back = HeldBack { application, version };
+                waiting.entry((scope, lock_id.clone())).or_default().push(held_back);
             }
         }
     }

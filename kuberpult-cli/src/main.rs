@@ -5,6 +5,7 @@ mod commands;
 mod context;
 mod demo;
 mod exit;
+mod freezes;
 mod json;
 mod json_command;
 mod lock_list;

@@ -11,7 +11,8 @@ use crate::text;
 
 pub(crate) fn run(session: &mut Session<'_>) -> Result<(), Failure> {
     let state = session.open()?.state()?;
-    let locks = all_locks(&state);
+    let now = crate::context::now(session.global)?;
+    let locks = all_locks(&state, now);
     if session.output.is_json() {
         return session.output.document("LockList", &List { items: locks });
     }
@@ -19,7 +20,6 @@ pub(crate) fn run(session: &mut Session<'_>) -> Result<(), Failure> {
         session.output.remark("there is no lock");
         return Ok(());
     }
-    let now = crate::context::now(session.global)?;
     let mut table = Table::new(["SCOPE", "ID", "AUTHOR", "AGE", "MESSAGE", "HOLDS BACK"]);
     for lock in &locks {
         let author = lock.lock.created_by.as_ref().map_or("-", |by| &by.name);

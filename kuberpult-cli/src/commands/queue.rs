@@ -1,6 +1,13 @@
-//! `kuberpult queue list`
+//! `kuberpult queue list` and `queue settle`
+
+use std::collections::BTreeMap;
+
+use kuberpult_core::{
+    ApplicationName, Command, Context, Decision, EnvironmentName, Event, QueueDropCause, Rejection, State,
+};
 
 use super::Session;
+use crate::arguments::DryRun;
 use crate::exit::Failure;
 use crate::json::{List, QueueItem};
 use crate::lock_list::in_promotion_order;
@@ -11,15 +18,43 @@ use crate::table::Table;
 pub(crate) enum Queue {
     /// List the queued versions, and what each waits for
     List,
+    /// Deploy what is queued and nothing holds back any more: after a freeze window has closed, say
+    ///
+    /// What happens to a queued version is what happens to it when its last lock goes: it is deployed, unless the
+    /// environment's config says otherwise with `onUnlock`. Nothing does this by itself; a job can do it every few minutes.
+    Settle(Settle),
 }
 
-pub(crate) fn list(session: &mut Session<'_>) -> Result<(), Failure> {
+/// Which queues are settled.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Settle {
+    /// Only in this environment [default: in all of them]
+    #[arg(short, long, value_name = "ENV", value_parser = EnvironmentName::existing)]
+    environment: Option<EnvironmentName>,
+    #[command(flatten)]
+    dry_run: DryRun,
+}
+
+impl Queue {
+    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        match self {
+            Self::List => list(session),
+            Self::Settle(Settle { environment, dry_run }) => {
+                let command = Command::SettleQueue { environment: environment.clone() };
+                session.write(&command, *dry_run).map(drop)
+            }
+        }
+    }
+}
+
+fn list(session: &mut Session<'_>) -> Result<(), Failure> {
     let state = session.open()?.state()?;
+    let context = crate::context::reading(session.global)?;
     let mut items = Vec::new();
     for (name, environment) in in_promotion_order(&state) {
         for (application, slot) in &environment.slots {
             let Some(queued) = slot.queued else { continue };
-            let blockers = state.blockers(name, application);
+            let blockers = state.blockers(context.now, name, application);
             items.push(QueueItem { environment: name, application, current: slot.current, queued, blockers });
         }
     }
@@ -30,13 +65,52 @@ pub(crate) fn list(session: &mut Session<'_>) -> Result<(), Failure> {
         session.output.remark("nothing is queued");
         return Ok(());
     }
+    let settled = what_settling_does(&state, &context)?;
     let mut table = Table::new(["ENVIRONMENT", "APPLICATION", "CURRENT", "QUEUED", "BEHIND"]);
     for item in &items {
         let current = item.current.map_or("-".into(), |current| current.to_string());
         let behind: Vec<String> = item.blockers.iter().map(ToString::to_string).collect();
-        let behind = if behind.is_empty() { "nothing any more".into() } else { behind.join("; ") };
+        let behind = if behind.is_empty() {
+            let settled = settled.get(&(item.environment, item.application)).copied();
+            // A queue that settling leaves alone belongs to an environment whose config says `keep`.
+            format!("nothing: {}", settled.unwrap_or("the next deployment takes its place"))
+        } else {
+            behind.join("; ")
+        };
         let (environment, application) = (item.environment.as_str(), item.application.as_str());
         table.row([environment, application, &current, &item.queued.to_string(), &behind]);
     }
     session.output.data(&table.to_string())
+}
+
+/// For each slot whose queue settling would empty, what would become of the version.
+fn what_settling_does<'a>(
+    state: &'a State,
+    context: &Context,
+) -> Result<BTreeMap<(&'a EnvironmentName, &'a ApplicationName), &'static str>, Rejection> {
+    let decision: Decision = state.decide(context, &Command::SettleQueue { environment: None })?;
+    let settled = decision.events().iter().filter_map(|event| {
+        let (environment, application, what) = match event {
+            Event::Deployed { environment, application, .. } => {
+                (environment, application, "`kuberpult queue settle` deploys it")
+            }
+            Event::QueueDropped { environment, application, cause, .. } => {
+                let what = match cause {
+                    QueueDropCause::AlreadyDeployed => {
+                        "it is deployed already, `kuberpult queue settle` drops it"
+                    }
+                    QueueDropCause::OnUnlock => {
+                        "`kuberpult queue settle` drops it, as the environment's config says"
+                    }
+                    QueueDropCause::ReleaseGone => "its release is gone, `kuberpult queue settle` drops it",
+                };
+                (environment, application, what)
+            }
+            _ => return None,
+        };
+        let (environment, there) = state.environments.get_key_value(environment)?;
+        let (application, _) = there.slots.get_key_value(application)?;
+        Some(((environment, application), what))
+    });
+    Ok(settled.collect())
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use kuberpult_core::{
-    ApplicationName, Blocker, Environment, EnvironmentName, Refusal, Rejection, Slot, State, TeamName,
+    ApplicationName, Blocker, Environment, EnvironmentName, Refusal, Rejection, Slot, State, TeamName, Time,
 };
 
 use super::Session;
 use crate::exit::Failure;
+use crate::freezes::freezes;
 use crate::json;
 use crate::lock_list::{application_locks, environment_locks, in_promotion_order};
 use crate::table::Table;
@@ -26,8 +27,10 @@ impl Status {
         let state = session.open()?.state()?;
         let applications = self.applications(&state)?;
         let environments = in_promotion_order(&state);
+        let now = crate::context::now(session.global)?;
         if session.output.is_json() {
-            return session.output.document("Status", &document(&state, &environments, &applications));
+            let document = document(&state, now, &environments, &applications);
+            return session.output.document("Status", &document);
         }
         if environments.is_empty() {
             session.output.remark("there is no environment; `kuberpult env create` makes one");
@@ -37,7 +40,7 @@ impl Status {
         if environments.is_empty() && applications.is_empty() {
             return Ok(());
         }
-        session.output.data(&table(&state, &environments, &applications))
+        session.output.data(&table(&state, now, &environments, &applications))
     }
 
     /// Those that have a release or a slot; or the one that was named, if it has.
@@ -65,6 +68,7 @@ fn team_of<'a>(state: &'a State, application: &ApplicationName) -> Option<&'a Te
 
 fn document<'a>(
     state: &'a State,
+    now: Time,
     environments: &Environments<'a>,
     applications: &[&'a ApplicationName],
 ) -> json::Status<'a> {
@@ -75,7 +79,7 @@ fn document<'a>(
                 current: slot.current,
                 queued: slot.queued,
                 locks: application_locks(environment, name, &slot.locks),
-                blockers: state.blockers(environment, name),
+                blockers: state.blockers(now, environment, name),
             };
             Some((*environment, slot))
         });
@@ -92,6 +96,7 @@ fn document<'a>(
             upstream: environment.config.upstream.as_ref(),
             environment_group: environment.config.environment_group.as_ref(),
             locks: environment_locks(name, environment),
+            freezes: freezes(state, now, name),
         };
     json::Status {
         environments: environments.iter().map(environment).collect(),
@@ -99,19 +104,24 @@ fn document<'a>(
     }
 }
 
-/// The table, with a legend of the locks that are marked in it.
-fn table(state: &State, environments: &Environments<'_>, applications: &[&ApplicationName]) -> String {
+/// The table, with a legend of the locks and freezes that are marked in it.
+fn table(
+    state: &State,
+    now: Time,
+    environments: &Environments<'_>,
+    applications: &[&ApplicationName],
+) -> String {
     let mut marks = Marks::default();
     let mut headings = vec!["APPLICATION".to_owned(), "TEAM".to_owned()];
     for (name, _) in environments {
-        headings.push(with_marks(name.to_string(), &marks.of(state.environment_blockers(name))));
+        headings.push(with_marks(name.to_string(), &marks.of(state.environment_blockers(now, name))));
     }
     let mut rows = Vec::new();
     for application in applications {
         let team = team_of(state, application).map_or("-", TeamName::as_str);
         let mut row = vec![application.to_string(), team.to_owned()];
         for (environment, there) in environments {
-            let blockers = state.blockers(environment, application);
+            let blockers = state.blockers(now, environment, application);
             let own = blockers.into_iter().filter(|blocker| !blocker.is_environment_level());
             row.push(with_marks(versions(there.slots.get(*application)), &marks.of(own)));
         }
@@ -138,14 +148,14 @@ fn with_marks(text: String, marks: &str) -> String {
     if marks.is_empty() { text } else { format!("{text} {marks}") }
 }
 
-/// The locks by the numbers that stand for them in the table.
+/// The locks and freezes by the numbers that stand for them in the table.
 #[derive(Default)]
 struct Marks {
     numbers: BTreeMap<Blocker, usize>,
 }
 
 impl Marks {
-    /// The marks of some locks, each of which gets a number if it has none yet: `[1][2]`.
+    /// The marks of some of them, each of which gets a number if it has none yet: `[1][2]`.
     fn of(&mut self, blockers: impl IntoIterator<Item = Blocker>) -> String {
         let mut marks = String::new();
         for blocker in blockers {

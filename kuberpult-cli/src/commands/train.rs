@@ -29,7 +29,7 @@ pub(crate) struct Train {
     /// What happens to an application that something holds back
     #[arg(long, value_enum, value_name = "queue|skip", default_value_t)]
     on_lock: WhenLocked,
-    /// Exit with 3 if a lock held anything back
+    /// Exit with 3 if a lock or a freeze window held anything back
     #[arg(long)]
     fail_on_blocked: bool,
     #[command(flatten)]
@@ -75,10 +75,10 @@ impl Train {
     }
 }
 
-/// Whether a lock held anything back.
+/// Whether a lock or a freeze window held anything back.
 fn was_blocked(train: &TrainReport) -> bool {
     train.environments.iter().any(|environment| match &environment.skipped {
-        Some(EnvironmentCause::Blocked { .. }) => true,
+        Some(EnvironmentCause::Locked { .. } | EnvironmentCause::Frozen { .. }) => true,
         Some(_) => false,
         None => environment.applications.iter().any(|application| {
             matches!(application.outcome, Outcome::Queued { .. } | Outcome::Blocked { .. })
@@ -101,7 +101,7 @@ pub(crate) fn print(train: &TrainReport, output: &mut Output) -> Result<(), Fail
 fn print_environment(report: &EnvironmentReport, output: &mut Output) -> Result<(), Failure> {
     if let Some(cause) = &report.skipped {
         output.line(&format!("  skipped: {cause}"))?;
-        if !matches!(cause, EnvironmentCause::Blocked { .. }) {
+        if !matches!(cause, EnvironmentCause::Locked { .. } | EnvironmentCause::Frozen { .. }) {
             return Ok(());
         }
         output.line("  without that, it would be:")?;
