@@ -179,9 +179,14 @@ pub(crate) fn of_transact(error: &TransactError) -> Exit {
 }
 
 fn of_rejection(rejection: &Rejection) -> Exit {
-    match rejection.refusals().first() {
-        Some(Refusal::InvalidName { .. }) => Exit::Usage,
-        Some(Refusal::EnvironmentExists { .. } | Refusal::ReleaseDiffers { .. }) => Exit::Conflict,
+    rejection.refusals().first().map_or(Exit::Refused, of_refusal)
+}
+
+fn of_refusal(refusal: &Refusal) -> Exit {
+    match refusal {
+        Refusal::InvalidName { .. } | Refusal::BatchInBatch { .. } => Exit::Usage,
+        Refusal::EnvironmentExists { .. } | Refusal::ReleaseDiffers { .. } => Exit::Conflict,
+        Refusal::InBatch { refusal, .. } => of_refusal(refusal),
         _ => Exit::Refused,
     }
 }

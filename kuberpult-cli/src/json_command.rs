@@ -1,112 +1,16 @@
 //! One line of JSON commands: what it says, and when and by whom it is given.
 
-use kuberpult_core::{Actor, Command, EnvironmentName, NameError, Time};
-use kuberpult_git::{ConfigError, ManifestRepo, TransactError, environment_config_from_json};
-use serde::Deserialize as _;
-use serde_json::{Map, Value, json};
+mod error;
 
-use crate::exit::{self, Exit, Failure};
+use kuberpult_core::{Actor, Command, EnvironmentName, Refusal, Rejection, Time};
+use kuberpult_git::{ManifestRepo, TransactError, environment_config_from_json};
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
+
+pub(crate) use self::error::LineError;
 use crate::text::one_line;
 use crate::unique_keys;
-use crate::yaml::{self, YamlError};
-
-/// Why a line was not carried out.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum LineError {
-    #[error("not UTF-8: the byte at offset {offset} of the line begins no character")]
-    NotUtf8 { offset: usize },
-    #[error("not understood as JSON: {}", within_line(.0))]
-    NotJson(serde_json::Error),
-    #[error("no JSON object with a `command`, but {0}")]
-    NoObject(&'static str),
-    /// The commands that there are stand in serde's own message.
-    #[error("unknown command {0}")]
-    UnknownCommand(String),
-    #[error("`command`: expected the name of a command, found {0}")]
-    NoCommandName(&'static str),
-    #[error("{0}")]
-    NotUnderstood(serde_json::Error),
-    #[error("`{key}`: {problem}")]
-    Key { key: String, problem: String },
-    #[error("`{key}`: expected an object, found {found}")]
-    NoObjectInKey { key: &'static str, found: &'static str },
-    #[error("`manifests.{environment}`: expected the manifest as a text")]
-    ManifestNoText { environment: String },
-    #[error("`manifests`: {0}")]
-    ManifestName(NameError),
-    #[error("the manifest for environment `{environment}` is {error}")]
-    ManifestNotYaml { environment: EnvironmentName, error: YamlError },
-    #[error("`config`: {error}{}", cause_of(error))]
-    Config { error: ConfigError },
-    #[error(transparent)]
-    Context(Box<Failure>),
-    #[error(transparent)]
-    Transact(#[from] TransactError),
-}
-
-/// What is wrong with a text that is one line, and in which column.
-fn within_line(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column ", " at column ")
-}
-
-/// What a config error does not say itself.
-fn cause_of(error: &ConfigError) -> String {
-    std::error::Error::source(error)
-        .map(|cause| format!(": {cause}").replace(" at line 1 column ", " at column "))
-        .unwrap_or_default()
-}
-
-impl LineError {
-    /// That nobody knows when or by whom the command is given.
-    pub(crate) fn context(failure: Failure) -> Self {
-        Self::Context(Box::new(failure))
-    }
-
-    /// That the value of a key is wrong, in words that are not Rust's.
-    fn key(key: &str, problem: &str) -> Self {
-        let problem = problem
-            .replace("a nonzero u64", "a positive integer")
-            .replace("unknown variant", "unknown value");
-        Self::Key { key: one_line(key).into(), problem }
-    }
-
-    /// The exit code.
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Transact(error) => exit::of_transact(error),
-            Self::Context(failure) => failure.exit(),
-            _ => Exit::Usage,
-        }
-    }
-
-    /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::NotUtf8 { .. } | Self::NotJson(_) | Self::NoObject(_) => "MALFORMED_LINE",
-            Self::UnknownCommand(_) => "UNKNOWN_COMMAND",
-            Self::NoCommandName(_)
-            | Self::NotUnderstood(_)
-            | Self::Key { .. }
-            | Self::NoObjectInKey { .. }
-            | Self::ManifestNoText { .. } => "INVALID_COMMAND",
-            Self::ManifestName(_) => "INVALID_NAME",
-            Self::ManifestNotYaml { .. } => "INVALID_MANIFEST",
-            Self::Config { .. } => "INVALID_CONFIG",
-            Self::Context(failure) => failure.code(),
-            Self::Transact(error) => exit::code_of_transact(error),
-        }
-    }
-
-    /// What a program may want to know besides.
-    pub(crate) fn details(&self) -> Value {
-        match self {
-            Self::Transact(error) => exit::details_of_transact(error),
-            Self::Context(failure) => failure.details(),
-            Self::ManifestNotYaml { environment, .. } => json!({ "environment": environment }),
-            _ => json!({}),
-        }
-    }
-}
+use crate::yaml;
 
 /// One line.
 #[derive(Debug)]
@@ -123,69 +27,109 @@ impl Line {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, LineError> {
         let text =
             std::str::from_utf8(bytes).map_err(|error| LineError::NotUtf8 { offset: error.valid_up_to() })?;
-        let mut command = match unique_keys::read(text).map_err(LineError::NotJson)? {
-            Value::Object(command) => command,
-            other => return Err(LineError::NoObject(kind(&other))),
-        };
-        let at = taken(&mut command, "at", Time::deserialize)?;
-        expect_object(&command, "author")?;
-        let author = taken(&mut command, "author", Actor::deserialize)?;
+        let mut command = object(unique_keys::read(text).map_err(LineError::NotJson)?)?;
+        let at = taken(&mut command, AT, Time::deserialize)?;
+        expect_object(&command, AUTHOR)?;
+        let author = taken(&mut command, AUTHOR, Actor::deserialize)?;
         Ok(Self { at, author, command })
     }
 
-    /// The command. The manifests of a release are given to the repository.
-    pub(crate) fn into_command(mut self, repo: &mut ManifestRepo) -> Result<Command, LineError> {
-        let name = match self.command.get("command") {
-            None => None,
-            Some(Value::String(name)) => Some(name.as_str()),
-            Some(other) => return Err(LineError::NoCommandName(kind(other))),
-        };
-        match name {
-            Some("createRelease") => {
-                if let Some(Value::Object(manifests)) = self.command.get_mut("manifests") {
-                    keep_manifests(manifests, repo)?;
-                }
-            }
-            Some("createEnvironment") => {
-                expect_object(&self.command, "config")?;
-                if let Some(config) = self.command.get("config") {
-                    environment_config_from_json(&config.to_string())
-                        .map_err(|error| LineError::Config { error })?;
-                }
-            }
-            _ => {}
+    /// The command. The manifests of releases are given to the repository.
+    pub(crate) fn into_command(self, repo: &mut ManifestRepo) -> Result<Command, LineError> {
+        match name_of(&self.command)? {
+            Some("batch") => batch(self.command, repo),
+            _ => command(self.command, repo),
         }
-        deserialized(&self.command).map_err(|error| not_understood(&self.command, error))
     }
 }
 
-fn deserialized(command: &Map<String, Value>) -> Result<Command, serde_json::Error> {
-    Command::deserialize(Value::Object(command.clone()))
-}
+/// The keys that say when and by whom a line's command is given.
+const AT: &str = "at";
+const AUTHOR: &str = "author";
 
-/// Finds the key that a message of serde is about: serde names a key that is missing or unknown, but not one
-/// whose value is wrong. Without that key the message is another one.
-fn not_understood(command: &Map<String, Value>, error: serde_json::Error) -> LineError {
-    let message = error.to_string();
-    if let Some(Value::String(name)) = command.get("command")
-        && let Some(known) = message.strip_prefix(&format!("unknown variant `{name}`"))
-    {
-        return LineError::UnknownCommand(format!("`{}`{known}", one_line(name)));
-    }
-    if !message.starts_with("missing field") && !message.starts_with("unknown field") {
-        for key in command.keys().filter(|key| *key != "command") {
-            let mut without = command.clone();
-            without.remove(key);
-            if deserialized(&without).err().is_none_or(|error| error.to_string() != message) {
-                return LineError::key(key, &message);
+/// A command that is no batch.
+fn command(mut command: Map<String, Value>, repo: &mut ManifestRepo) -> Result<Command, LineError> {
+    match name_of(&command)? {
+        Some("createRelease") => {
+            if let Some(Value::Object(manifests)) = command.get_mut("manifests") {
+                keep_manifests(manifests, repo)?;
             }
         }
+        Some("createEnvironment" | "updateEnvironment") => {
+            expect_object(&command, "config")?;
+            if let Some(config) = command.get("config") {
+                environment_config_from_json(&config.to_string())
+                    .map_err(|error| LineError::Config { error })?;
+            }
+        }
+        _ => {}
     }
-    LineError::NotUnderstood(error)
+    deserialized(&command)
+}
+
+fn batch(mut batch: Map<String, Value>, repo: &mut ManifestRepo) -> Result<Command, LineError> {
+    let mut commands = Vec::new();
+    match batch.get_mut("commands").map(Value::take) {
+        None => {}
+        Some(Value::Array(values)) => {
+            for (index, value) in values.into_iter().enumerate() {
+                let position = index + 1;
+                let member = member_of_batch(value, position, repo);
+                commands.push(member.map_err(|error| in_batch(position, error))?);
+            }
+        }
+        Some(other) => return Err(LineError::NoCommandList { found: kind(&other) }),
+    }
+    // The other keys are read, and unknown ones refused, as of any other command.
+    if let Some(read) = batch.get_mut("commands") {
+        *read = Value::Array(Vec::new());
+    }
+    deserialized(&batch)?;
+    Ok(Command::Batch { commands })
+}
+
+fn member_of_batch(value: Value, position: usize, repo: &mut ManifestRepo) -> Result<Command, LineError> {
+    let member = object(value)?;
+    if name_of(&member)? == Some("batch") {
+        return Err(TransactError::from(Rejection::from(Refusal::BatchInBatch { position })).into());
+    }
+    match [AT, AUTHOR].into_iter().find(|key| member.contains_key(*key)) {
+        Some(key) => Err(LineError::KeyOfLine { key }),
+        None => command(member, repo),
+    }
+}
+
+/// The rules name the position themselves when they refuse a batch in a batch.
+fn in_batch(position: usize, error: LineError) -> LineError {
+    match error {
+        LineError::Transact(TransactError::Rejected(_)) => error,
+        _ => LineError::InBatch { position, error: Box::new(error) },
+    }
+}
+
+fn deserialized(command: &Map<String, Value>) -> Result<Command, LineError> {
+    let read = |command: &Map<String, Value>| Command::deserialize(Value::Object(command.clone()));
+    read(command).map_err(|error| LineError::not_understood(command, error, |other| read(other).map(drop)))
+}
+
+/// The name of a command, if it has one.
+fn name_of(command: &Map<String, Value>) -> Result<Option<&str>, LineError> {
+    match command.get("command") {
+        None => Ok(None),
+        Some(Value::String(name)) => Ok(Some(name)),
+        Some(other) => Err(LineError::NoCommandName(kind(other))),
+    }
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, LineError> {
+    match value {
+        Value::Object(object) => Ok(object),
+        other => Err(LineError::NoObject(kind(&other))),
+    }
 }
 
 /// What a value is, for people.
-fn kind(value: &Value) -> &'static str {
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a truth value",
