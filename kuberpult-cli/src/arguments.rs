@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use kuberpult_core::Time;
 
 use crate::commands::{
-    apply, demo, deploy, environment, init, lock, queue, release, status, train, undeploy,
+    apply, demo, deploy, environment, init, lock, queue, release, status, train, undeploy, why,
 };
 
 /// Manages what is deployed next in your Kubernetes environments.
@@ -26,10 +26,10 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, or nothing to do
-  1  failed: repository unreadable, disk full, a bug
+  1  failed: repository unreadable, disk full, a bug; or `check` found something
   2  wrong usage
-  3  refused by a rule: a lock, an unknown version
-  5  conflict: a race not won, other content under an existing name";
+  3  refused by a rule: a lock, a freeze window, an unknown version
+  5  conflict: a plan that is outdated, a race not won, other content under an existing name";
 
 /// The commands.
 #[derive(Debug, clap::Subcommand)]
@@ -58,14 +58,18 @@ pub(crate) enum Subcommand {
     Queue(queue::Queue),
     /// Show which version of each application is where
     Status(status::Status),
+    /// Say why an application is at this version in an environment, and what would change that
+    Why(why::Why),
     /// Make an undeploy release: the next version, which travels as any other and leaves nothing where it is deployed
     PrepareUndeploy(undeploy::PrepareUndeploy),
     /// Delete an application everywhere, once an undeploy release is current wherever it is deployed
     Undeploy(undeploy::Undeploy),
     /// Delete what an application has in one environment: its version, its queue and its locks
     Remove(undeploy::Remove),
-    /// Carry out commands given as JSON lines, one commit each
+    /// Carry out commands given as JSON lines, one commit each; or a plan that `train --save-plan` wrote
     Apply(apply::Apply),
+    /// Look for what is wrong in the manifest repository; exits with 1 if anything is found
+    Check,
     /// Tell the whole story on a fresh repository
     Demo(demo::Demo),
 }

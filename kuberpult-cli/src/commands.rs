@@ -1,6 +1,7 @@
 //! The commands: one file for each family.
 
 pub(crate) mod apply;
+pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod environment;
@@ -12,15 +13,16 @@ pub(crate) mod release;
 pub(crate) mod status;
 pub(crate) mod train;
 pub(crate) mod undeploy;
+pub(crate) mod why;
 
 use std::path::Path;
 
 use kuberpult_core::{Command, Context, Decision};
-use kuberpult_git::{ManifestRepo, OpenOptions};
+use kuberpult_git::{ManifestRepo, OpenOptions, Plan, Receipt};
 
 use crate::arguments::{Arguments, DryRun, GlobalOptions, Subcommand};
 use crate::exit::{Exit, Failure};
-use crate::json::{Plan, Receipt};
+use crate::json::{self, WhatIf};
 use crate::output::Output;
 
 /// Carries out what was typed.
@@ -37,14 +39,19 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Train(train) => return train.run(&mut session),
         Subcommand::Queue(queue) => queue.run(&mut session)?,
         Subcommand::Status(status) => status.run(&mut session)?,
+        Subcommand::Why(why) => why.run(&mut session)?,
         Subcommand::PrepareUndeploy(prepare) => prepare.run(&mut session)?,
         Subcommand::Undeploy(undeploy) => undeploy.run(&mut session)?,
         Subcommand::Remove(remove) => remove.run(&mut session)?,
         Subcommand::Apply(apply) => return apply.run(&mut session),
+        Subcommand::Check => return check::run(&mut session),
         Subcommand::Demo(demo) => demo.run(&mut session)?,
     }
     Ok(Exit::Done)
 }
+
+/// What ends a dry run.
+pub(crate) const DRY_RUN: &str = "dry run: nothing was written";
 
 /// One command: what holds for it, and where it prints.
 pub(crate) struct Session<'a> {
@@ -88,27 +95,54 @@ impl Session<'_> {
     ) -> Result<Decision, Failure> {
         if dry_run {
             let plan = repo.plan(context, command)?;
-            self.print(&plan.decision, plan.base.map(|base| base.to_string()), dry_run)?;
+            self.print_plan(&plan, None, DRY_RUN)?;
             return Ok(plan.decision);
         }
         let receipt = repo.transact(context, command)?;
+        self.print_receipt(&receipt)?;
+        Ok(receipt.decision)
+    }
+
+    /// Prints what a command led to.
+    pub(crate) fn print_receipt(&mut self, receipt: &Receipt) -> Result<(), Failure> {
         if receipt.attempts > 1 {
             self.output
                 .detail(&format!("decided {} times: others moved the branch meanwhile", receipt.attempts));
         }
-        self.print(&receipt.decision, receipt.commit.map(|commit| commit.to_string()), dry_run)?;
-        Ok(receipt.decision)
+        let (events, report) = (receipt.decision.events(), receipt.decision.report());
+        let commit = receipt.commit.map(|commit| commit.to_string());
+        if self.output.is_json() {
+            return self.output.document("Receipt", &json::Receipt { commit, events, report });
+        }
+        self.print_decision(&receipt.decision)?;
+        commit.map_or(Ok(()), |commit| self.output.line(&format!("commit {commit}")))
     }
 
-    fn print(&mut self, decision: &Decision, commit: Option<String>, dry_run: bool) -> Result<(), Failure> {
-        let (events, report) = (decision.events(), decision.report());
+    /// Prints what a command would lead to, perhaps under an assumption, and for people a closing remark.
+    pub(crate) fn print_plan(
+        &mut self,
+        plan: &Plan,
+        what_if: Option<WhatIf>,
+        remark: &str,
+    ) -> Result<(), Failure> {
+        let (events, report) = (plan.decision.events(), plan.decision.report());
         if self.output.is_json() {
-            return if dry_run {
-                self.output.document("Plan", &Plan { base: commit, events, report })
-            } else {
-                self.output.document("Receipt", &Receipt { commit, events, report })
-            };
+            let base = plan.base.map(|base| base.to_string());
+            return self.output.document("Plan", &json::Plan { base, what_if, events, report });
         }
+        if let Some(what_if) = &what_if {
+            self.output.line("what if these locks were not there:")?;
+            for lock in &what_if.without_locks {
+                self.output.line(&format!("  {lock}"))?;
+            }
+        }
+        self.print_decision(&plan.decision)?;
+        self.output.remark(remark);
+        Ok(())
+    }
+
+    fn print_decision(&mut self, decision: &Decision) -> Result<(), Failure> {
+        let (events, report) = (decision.events(), decision.report());
         if let Some(train) = &report.train {
             train::print(train, self.output)?;
         }
@@ -120,11 +154,6 @@ impl Session<'_> {
         }
         if events.is_empty() {
             self.output.remark("nothing to do");
-        }
-        if dry_run {
-            self.output.remark("dry run: nothing was written");
-        } else if let Some(commit) = commit {
-            self.output.line(&format!("commit {commit}"))?;
         }
         Ok(())
     }

@@ -5,10 +5,12 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use kuberpult_core::{NameError, Refusal, Rejection};
-use kuberpult_git::{ConfigError, InitError, OpenError, ReadError, TransactError};
+use kuberpult_core::{EnvironmentName, LockId, NameError, Refusal, Rejection};
+use kuberpult_git::{ConfigError, InitError, OpenError, ReadError, TransactError, WhyError};
 use serde_json::{Value, json};
 
+use crate::commands::apply::PlanError;
+use crate::json::LockPlace;
 use crate::json_command::LineError;
 use crate::manifests::ManifestError;
 
@@ -43,6 +45,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]
+    Why(WhyError),
+    #[error(transparent)]
     Transact(#[from] TransactError),
     /// A command that only reads was asked for something that is not there.
     #[error(transparent)]
@@ -65,6 +69,18 @@ pub(crate) enum Failure {
         /// How many lines failed besides.
         others: usize,
         error: Box<LineError>,
+    },
+    #[error("plan `{}`: {error}", path.display())]
+    Plan { path: PathBuf, error: Box<PlanError> },
+    #[error("cannot write the plan to `{}`", path.display())]
+    SavePlan { path: PathBuf, source: io::Error },
+    #[error("there is no lock `{lock_id}` in {}; there {}", joined(targets), known_locks(there))]
+    NoSuchLock {
+        lock_id: LockId,
+        /// The train's target environments.
+        targets: Vec<EnvironmentName>,
+        /// The locks in them.
+        there: Vec<LockPlace>,
     },
     #[error("standard output was closed: line {line} has been carried out, what follows it has not")]
     ClosedInApply { line: usize },
@@ -90,6 +106,28 @@ fn and_others(others: usize) -> String {
     }
 }
 
+impl From<WhyError> for Failure {
+    fn from(error: WhyError) -> Self {
+        match error {
+            WhyError::Rejected(rejection) => Self::Rejected(rejection),
+            WhyError::Read(error) => Self::Read(error),
+            error => Self::Why(error),
+        }
+    }
+}
+
+fn joined(names: &[EnvironmentName]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn known_locks(there: &[LockPlace]) -> String {
+    match there {
+        [] => "is none at all".into(),
+        [lock] => format!("is {lock}"),
+        locks => format!("are {}", locks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
 impl Failure {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
@@ -100,6 +138,8 @@ impl Failure {
             Self::Init(_)
             | Self::Open(_)
             | Self::Read(_)
+            | Self::Why(_)
+            | Self::SavePlan { .. }
             | Self::Clock
             | Self::ClosedInApply { .. }
             | Self::DemoNotEmpty { .. }
@@ -112,7 +152,9 @@ impl Failure {
             | Self::MadeUpId(_)
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
+            Self::NoSuchLock { .. } => Exit::Refused,
             Self::Line { error, .. } => error.exit(),
+            Self::Plan { error, .. } => error.exit(),
         }
     }
 
@@ -120,6 +162,7 @@ impl Failure {
     pub(crate) fn cause(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Line { error, .. } => error.source(),
+            Self::Plan { error, .. } => error.source(),
             other => other.source(),
         }
     }
@@ -144,7 +187,11 @@ impl Failure {
             Self::DemoAsJson => "USAGE",
             Self::Input { .. } => "CANNOT_READ_FILE",
             Self::Config { .. } => "INVALID_CONFIG",
+            Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
+            Self::Why(_) => "CANNOT_READ",
+            Self::SavePlan { .. } => "CANNOT_WRITE_FILE",
             Self::Line { error, .. } => error.code(),
+            Self::Plan { error, .. } => error.code(),
             Self::ClosedInApply { .. } | Self::Output(_) => "OUTPUT",
             Self::DemoNotEmpty { .. } => "DIRECTORY_NOT_EMPTY",
             Self::Demo { .. } | Self::DemoCommand { .. } => "DEMO",
@@ -157,6 +204,8 @@ impl Failure {
             Self::Transact(error) => details_of_transact(error),
             Self::Rejected(rejection) => json!({ "refusals": rejection }),
             Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
+            Self::NoSuchLock { lock_id, there, .. } => json!({ "lockId": lock_id, "known": there }),
+            Self::Plan { error, .. } => error.details(),
             Self::Line { error, line, .. } => {
                 let mut details = error.details();
                 if let Value::Object(details) = &mut details {
@@ -172,8 +221,13 @@ impl Failure {
 pub(crate) fn of_transact(error: &TransactError) -> Exit {
     match error {
         TransactError::Rejected(rejection) => of_rejection(rejection),
-        TransactError::LostRace { .. } | TransactError::Busy { .. } => Exit::Conflict,
-        TransactError::NoRepoUrl { .. } | TransactError::TimeBefore1970 { .. } => Exit::Usage,
+        TransactError::LostRace { .. }
+        | TransactError::Busy { .. }
+        | TransactError::PlanOutdated { .. }
+        | TransactError::PlanBaseNotFound { .. } => Exit::Conflict,
+        TransactError::NoRepoUrl { .. }
+        | TransactError::TimeBefore1970 { .. }
+        | TransactError::PlanNotGenuine { .. } => Exit::Usage,
         _ => Exit::Failed,
     }
 }
@@ -219,6 +273,9 @@ pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
         TransactError::DirtyWorkTree { .. } => "DIRTY_WORK_TREE",
         TransactError::WorkTreeInTheWay { .. } => "WORK_TREE_IN_THE_WAY",
         TransactError::WorkTreeNotUpdated { .. } => "WORK_TREE_NOT_UPDATED",
+        TransactError::PlanOutdated { .. } => "PLAN_OUTDATED",
+        TransactError::PlanNotGenuine { .. } => "PLAN_NOT_GENUINE",
+        TransactError::PlanBaseNotFound { .. } => "PLAN_BASE_NOT_FOUND",
         TransactError::BranchGone { .. } => "BRANCH_GONE",
         TransactError::LostRace { .. } => "LOST_RACE",
         TransactError::Busy { .. } => "BUSY",
@@ -238,6 +295,13 @@ pub(crate) fn details_of_transact(error: &TransactError) -> Value {
         TransactError::WorkTreeNotUpdated { commit, work_tree, .. } => {
             json!({ "commit": commit, "workTree": work_tree.to_string_lossy() })
         }
+        TransactError::PlanOutdated { base, head, difference } => {
+            json!({ "base": base, "head": head, "difference": difference })
+        }
+        TransactError::PlanNotGenuine { base, difference } => {
+            json!({ "base": base, "difference": difference })
+        }
+        TransactError::PlanBaseNotFound { base } => json!({ "base": base }),
         _ => json!({}),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use kuberpult_core::{Blocker, EnvironmentConfig, EnvironmentName, FreezeWindow, Opening, State, Time};
+use kuberpult_core::{
+    ApplicationPattern, Blocker, EnvironmentConfig, EnvironmentName, FreezeWindow, Opening, State, Time,
+};
 use serde::Serialize;
 
 use crate::text;
@@ -46,7 +48,7 @@ impl fmt::Display for ListedWindow<'_> {
         let Self { window, open, next_opening, .. } = self;
         write!(f, "{window}, ")?;
         if !window.applications.is_empty() {
-            let patterns: Vec<&str> = window.applications.iter().map(|pattern| pattern.as_str()).collect();
+            let patterns: Vec<&str> = window.applications.iter().map(ApplicationPattern::as_str).collect();
             write!(f, "for {} only, ", text::one_line(&patterns.join(" ")))?;
         }
         match (open, next_opening) {

@@ -1,11 +1,13 @@
 //! The shapes of JSON output: a contract with programs that read it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use kuberpult_core::{
-    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, GroupName, Report, TeamName,
-    Upstream, Version,
+    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, GroupName, LockId, LockScope,
+    Report, TeamName, Upstream, Version,
 };
+use kuberpult_git::RepositoryFinding;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,7 +15,7 @@ use crate::freezes::ListedWindow;
 use crate::lock_list::ListedLock;
 
 /// The version of the contract.
-const API_VERSION: &str = "kuberpult/v1";
+pub(crate) const API_VERSION: &str = "kuberpult/v1";
 
 /// One document: what it is, and its content.
 #[derive(Serialize)]
@@ -61,10 +63,38 @@ pub(crate) struct Receipt<'a> {
 
 /// Kind `Plan`: what a command would lead to.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Plan<'a> {
     pub(crate) base: Option<String>,
+    /// What was assumed that is not so; not given where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) what_if: Option<WhatIf>,
     pub(crate) events: &'a [Event],
     pub(crate) report: &'a Report,
+}
+
+/// What is assumed that is not so.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WhatIf {
+    /// The locks that are left out.
+    pub(crate) without_locks: Vec<LockPlace>,
+}
+
+/// Which lock.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LockPlace {
+    #[serde(flatten)]
+    pub(crate) scope: LockScope,
+    pub(crate) lock_id: LockId,
+}
+
+/// `lock "load-test" on application "cart" in environment "staging"`
+impl fmt::Display for LockPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lock {:?} on {}", self.lock_id, self.scope)
+    }
 }
 
 /// What became of one line of JSON commands.
@@ -153,4 +183,12 @@ pub(crate) struct QueueItem<'a> {
     pub(crate) current: Option<Version>,
     pub(crate) queued: Version,
     pub(crate) blockers: Vec<Blocker>,
+}
+
+/// An item of kind `CheckReport`.
+#[derive(Serialize)]
+pub(crate) struct Finding<'a> {
+    pub(crate) severity: &'static str,
+    #[serde(flatten)]
+    pub(crate) finding: &'a RepositoryFinding,
 }

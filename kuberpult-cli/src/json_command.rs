@@ -64,7 +64,7 @@ fn command(mut command: Map<String, Value>, repo: &mut ManifestRepo) -> Result<C
         }
         _ => {}
     }
-    deserialized(&command)
+    read_command(&command)
 }
 
 fn batch(mut batch: Map<String, Value>, repo: &mut ManifestRepo) -> Result<Command, LineError> {
@@ -84,7 +84,7 @@ fn batch(mut batch: Map<String, Value>, repo: &mut ManifestRepo) -> Result<Comma
     if let Some(read) = batch.get_mut("commands") {
         *read = Value::Array(Vec::new());
     }
-    deserialized(&batch)?;
+    read_command(&batch)?;
     Ok(Command::Batch { commands })
 }
 
@@ -107,7 +107,8 @@ fn in_batch(position: usize, error: LineError) -> LineError {
     }
 }
 
-fn deserialized(command: &Map<String, Value>) -> Result<Command, LineError> {
+/// Reads a command in which manifests are ids.
+pub(crate) fn read_command(command: &Map<String, Value>) -> Result<Command, LineError> {
     let read = |command: &Map<String, Value>| Command::deserialize(Value::Object(command.clone()));
     read(command).map_err(|error| LineError::not_understood(command, error, |other| read(other).map(drop)))
 }

@@ -11,6 +11,7 @@ mod json_command;
 mod lock_list;
 mod manifests;
 mod output;
+mod plan_file;
 mod table;
 mod text;
 mod unique_keys;

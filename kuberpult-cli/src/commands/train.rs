@@ -1,18 +1,21 @@
 //! `kuberpult train`
 
-use std::borrow::Cow;
+mod prognosis;
+mod what_if;
+
+use std::path::{Path, PathBuf};
 
 use kuberpult_core::{
-    ApplicationCause, ApplicationReport, Command, EnvironmentCause, EnvironmentName, EnvironmentReport,
-    Outcome, ReleaseTrain, TeamName, TrainOnLock, TrainReport, TrainTargetType,
+    Command, Decision, EnvironmentCause, EnvironmentName, LockId, Outcome, ReleaseTrain, Revision, TeamName,
+    TrainOnLock, TrainReport, TrainTargetType,
 };
 
+pub(crate) use self::prognosis::print;
 use super::Session;
 use crate::arguments::DryRun;
 use crate::exit::{Exit, Failure};
-use crate::output::Output;
-use crate::table::line_width;
-use crate::text::{self, counted};
+use crate::plan_file;
+use crate::text::shell_line;
 
 /// A release train.
 #[derive(Debug, clap::Args)]
@@ -26,12 +29,22 @@ pub(crate) struct Train {
     /// Only this team's applications
     #[arg(long, value_parser = TeamName::existing)]
     team: Option<TeamName>,
+    /// Take the versions that were upstream at this commit or tag of the manifest repository [default: now]
+    #[arg(long, value_name = "REV")]
+    as_of: Option<Revision>,
     /// What happens to an application that something holds back
     #[arg(long, value_enum, value_name = "queue|skip", default_value_t)]
     on_lock: WhenLocked,
     /// Exit with 3 if a lock or a freeze window held anything back
     #[arg(long)]
     fail_on_blocked: bool,
+    /// Write the plan to a file (`-`: standard output) and do nothing else; `kuberpult apply -f` carries it out
+    #[arg(long, value_name = "FILE")]
+    save_plan: Option<PathBuf>,
+    /// What the train would do if there were no lock with this id in its target; can be given several times
+    #[arg(long, value_name = "ID", value_parser = LockId::existing)]
+    #[arg(requires = "dry_run", conflicts_with_all = ["save_plan", "as_of"])]
+    without_lock: Vec<LockId>,
     #[command(flatten)]
     dry_run: DryRun,
 }
@@ -57,22 +70,48 @@ enum WhenLocked {
 
 impl Train {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
-        let command = Command::ReleaseTrain(ReleaseTrain {
+        let command = self.command();
+        let decision = match &self.save_plan {
+            Some(file) => save_plan(session, &command, file)?,
+            None if self.without_lock.is_empty() => session.write(&command, self.dry_run)?,
+            None => what_if::without_locks(session, &command, &self.without_lock)?,
+        };
+        let is_blocked = decision.report().train.as_ref().is_some_and(was_blocked);
+        Ok(if self.fail_on_blocked && is_blocked { Exit::Refused } else { Exit::Done })
+    }
+
+    fn command(&self) -> Command {
+        Command::ReleaseTrain(ReleaseTrain {
             target_type: self.target_type.map(|target_type| match target_type {
                 TargetType::Environment => TrainTargetType::Environment,
                 TargetType::EnvironmentGroup => TrainTargetType::EnvironmentGroup,
             }),
             team: self.team.clone(),
+            as_of: self.as_of.clone(),
             on_lock: match self.on_lock {
                 WhenLocked::Queue => TrainOnLock::Queue,
                 WhenLocked::Skip => TrainOnLock::Skip,
             },
             ..ReleaseTrain::new(self.target.as_str())
-        });
-        let decision = session.write(&command, self.dry_run)?;
-        let is_blocked = decision.report().train.as_ref().is_some_and(was_blocked);
-        Ok(if self.fail_on_blocked && is_blocked { Exit::Refused } else { Exit::Done })
+        })
     }
+}
+
+/// Writes the plan, and shows it unless it is on standard output already.
+fn save_plan(session: &mut Session<'_>, command: &Command, file: &Path) -> Result<Decision, Failure> {
+    let repo = session.open()?;
+    let context = session.context(&repo)?;
+    let plan = repo.plan(&context, command)?;
+    let text = plan_file::write(&plan.saved(&context, command))?;
+    if file == Path::new("-") {
+        session.output.data(&text)?;
+        return Ok(plan.decision);
+    }
+    std::fs::write(file, text).map_err(|source| Failure::SavePlan { path: file.into(), source })?;
+    let file = shell_line(&[file.display().to_string()]);
+    let remark = format!("plan saved, nothing else was written; `kuberpult apply -f {file}` carries it out");
+    session.print_plan(&plan, None, &remark)?;
+    Ok(plan.decision)
 }
 
 /// Whether a lock or a freeze window held anything back.
@@ -84,114 +123,4 @@ fn was_blocked(train: &TrainReport) -> bool {
             matches!(application.outcome, Outcome::Queued { .. } | Outcome::Blocked { .. })
         }),
     })
-}
-
-/// Prints what became of each environment and each candidate.
-pub(crate) fn print(train: &TrainReport, output: &mut Output) -> Result<(), Failure> {
-    for environment in &train.environments {
-        let upstream = environment.upstream.as_ref().map(|upstream| format!(" <- {upstream}"));
-        let team = train.team.as_ref().map(|team| format!(", team {team}"));
-        let (upstream, team) = (upstream.unwrap_or_default(), team.unwrap_or_default());
-        output.heading(&format!("{}{upstream}{team}", environment.environment))?;
-        print_environment(environment, output)?;
-    }
-    Ok(())
-}
-
-fn print_environment(report: &EnvironmentReport, output: &mut Output) -> Result<(), Failure> {
-    if let Some(cause) = &report.skipped {
-        output.line(&format!("  skipped: {cause}"))?;
-        if !matches!(cause, EnvironmentCause::Locked { .. } | EnvironmentCause::Frozen { .. }) {
-            return Ok(());
-        }
-        output.line("  without that, it would be:")?;
-    }
-    if report.applications.is_empty() {
-        return output.line("  no application is a candidate");
-    }
-    let mut groups = Groups::default();
-    for application in &report.applications {
-        groups.add(application);
-    }
-    groups.print(output)
-}
-
-/// The candidates by outcome.
-#[derive(Default)]
-struct Groups<'a> {
-    deployed: Vec<String>,
-    queued: Vec<String>,
-    blocked: Vec<String>,
-    already_deployed: Vec<Cow<'a, str>>,
-    not_in_environment: Vec<Cow<'a, str>>,
-    no_version_upstream: Vec<Cow<'a, str>>,
-}
-
-impl<'a> Groups<'a> {
-    fn add(&mut self, ApplicationReport { application, outcome }: &'a ApplicationReport) {
-        let behind = |blockers: &[kuberpult_core::Blocker]| {
-            blockers.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-        };
-        match outcome {
-            Outcome::Deployed { from, to } => {
-                let from = from.map_or("none".into(), |from| from.to_string());
-                self.deployed.push(format!("{application} {from} -> {to}"));
-            }
-            Outcome::Queued { version, displaced, blockers } => {
-                let displaced = displaced.map(|displaced| format!(" in place of {displaced}"));
-                let displaced = displaced.unwrap_or_default();
-                self.queued.push(format!("{application} {version}{displaced} behind {}", behind(blockers)));
-            }
-            Outcome::Blocked { version, blockers } => {
-                self.blocked.push(format!("{application} {version} behind {}", behind(blockers)));
-            }
-            Outcome::Skipped { cause } => {
-                let (group, text) = match cause {
-                    ApplicationCause::AlreadyDeployed { version } => {
-                        (&mut self.already_deployed, format!("{application} {version}").into())
-                    }
-                    ApplicationCause::NotInEnvironment { version } => {
-                        (&mut self.not_in_environment, format!("{application} {version}").into())
-                    }
-                    ApplicationCause::NoVersionUpstream => {
-                        (&mut self.no_version_upstream, application.as_str().into())
-                    }
-                };
-                group.push(text);
-            }
-        }
-    }
-
-    fn print(&self, output: &mut Output) -> Result<(), Failure> {
-        let one_each =
-            [("deployed", &self.deployed), ("queued", &self.queued), ("blocked, left alone", &self.blocked)];
-        for (outcome, lines) in one_each {
-            if !lines.is_empty() {
-                output.line(&format!("  {outcome}: {}", applications(lines.len())))?;
-                for line in lines {
-                    output.line(&format!("    {line}"))?;
-                }
-            }
-        }
-        let skipped = [
-            ("deployed already", &self.already_deployed),
-            ("no manifest for this environment", &self.not_in_environment),
-            ("no version upstream", &self.no_version_upstream),
-        ];
-        for (reason, names) in skipped {
-            if !names.is_empty() {
-                output.line(&format!("  skipped, {reason}: {}", applications(names.len())))?;
-                output.data(&text::wrapped(
-                    names.iter().map(|name| text::one_line(name)),
-                    line_width(),
-                    "    ",
-                ))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn applications(count: usize) -> String {
-    counted(count, "application", "applications")
 }

@@ -4,11 +4,15 @@ use std::path::PathBuf;
 
 use clap::ArgGroup;
 use kuberpult_core::{Command, EnvironmentConfig, EnvironmentName, GroupName};
+use kuberpult_git::TransactError;
 
 use super::create::{UpstreamOption, read_config};
 use crate::arguments::DryRun;
-use crate::commands::Session;
+use crate::commands::{DRY_RUN, Session};
 use crate::exit::Failure;
+
+/// How often options are applied to a config that others change at the same time.
+const ATTEMPTS: u32 = 20;
 
 /// Another config for an environment.
 ///
@@ -38,15 +42,30 @@ pub(crate) struct Update {
 
 impl Update {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let environment = self.name.clone();
         let mut repo = session.open()?;
         let context = session.context(&repo)?;
-        let config = match &self.config {
-            Some(path) => read_config(path)?,
-            None => self.changed(super::existing(&repo.state()?, &self.name)?.config.clone()),
-        };
-        let command = Command::UpdateEnvironment { environment, config };
-        session.write_in(&mut repo, &context, &command, self.dry_run).map(drop)
+        if let Some(path) = &self.config {
+            let command = self.command(read_config(path)?);
+            return session.write_in(&mut repo, &context, &command, self.dry_run).map(drop);
+        }
+        let mut attempts = 1;
+        loop {
+            let config = super::existing(&repo.state()?, &self.name)?.config.clone();
+            let command = self.command(self.changed(config));
+            let plan = repo.plan(&context, &command)?;
+            if self.dry_run.dry_run {
+                return session.print_plan(&plan, None, DRY_RUN);
+            }
+            // The plan names the config that is changed: who changes it meanwhile does not get undone.
+            match repo.carry_out(&context, &plan.saved(&context, &command)) {
+                Err(TransactError::PlanOutdated { .. }) if attempts < ATTEMPTS => attempts += 1,
+                receipt => return session.print_receipt(&receipt?),
+            }
+        }
+    }
+
+    fn command(&self, config: EnvironmentConfig) -> Command {
+        Command::UpdateEnvironment { environment: self.name.clone(), config }
     }
 
     /// The config with what the options change.

@@ -1,0 +1,33 @@
+//! `kuberpult why`
+
+use kuberpult_core::{ApplicationName, EnvironmentName, Version};
+
+use super::Session;
+use crate::exit::Failure;
+use crate::text;
+
+/// What is asked about.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Why {
+    /// The application
+    #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
+    application: ApplicationName,
+    /// The environment
+    #[arg(short, long, value_name = "ENV", value_parser = EnvironmentName::existing)]
+    environment: EnvironmentName,
+    /// What would bring this version there [default: the version that is due]
+    #[arg(long = "version", value_name = "V")]
+    version: Option<Version>,
+}
+
+impl Why {
+    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let repo = session.open()?;
+        let context = crate::context::reading(session.global)?;
+        let why = repo.why(&context, &self.environment, &self.application, self.version)?;
+        if session.output.is_json() {
+            return session.output.document("Why", &why);
+        }
+        session.output.data(&format!("{}\n", text::lines(&why.to_string()).trim_end()))
+    }
+}
