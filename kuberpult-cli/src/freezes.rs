@@ -7,8 +7,6 @@ use kuberpult_core::{
 };
 use serde::Serialize;
 
-use crate::text;
-
 /// What keeps every application from an environment now and is no lock.
 pub(crate) fn freezes(state: &State, now: Time, environment: &EnvironmentName) -> Vec<Blocker> {
     let mut blockers = state.environment_blockers(now, environment);
@@ -42,15 +40,16 @@ pub(crate) fn windows(config: &EnvironmentConfig, now: Time) -> Vec<ListedWindow
     listed.collect()
 }
 
-/// `deny window "0 9 * * *" for 2h (Europe/Berlin), open until 2024-05-06T11:00:00+02:00`
+/// `deny window "0 9 * * *" for 2h (Europe/Berlin); open until 2024-05-06T11:00:00+02:00`
 impl fmt::Display for ListedWindow<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { window, open, next_opening, .. } = self;
-        write!(f, "{window}, ")?;
+        write!(f, "{window}")?;
         if !window.applications.is_empty() {
             let patterns: Vec<&str> = window.applications.iter().map(ApplicationPattern::as_str).collect();
-            write!(f, "for {} only, ", text::one_line(&patterns.join(" ")))?;
+            write!(f, ", only for {}", patterns.join(", "))?;
         }
+        f.write_str("; ")?;
         match (open, next_opening) {
             (Some(Opening { until: Some(until), .. }), _) => write!(f, "open until {until}"),
             (Some(Opening { until: None, .. }), _) => f.write_str("open, and no end is in sight"),

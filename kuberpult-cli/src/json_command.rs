@@ -7,7 +7,7 @@ use kuberpult_git::{ManifestRepo, TransactError, environment_config_from_json};
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-pub(crate) use self::error::LineError;
+pub(crate) use self::error::{LineError, in_our_words};
 use crate::text::one_line;
 use crate::unique_keys;
 use crate::yaml;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::exit::Failure;
 use crate::json::{API_VERSION, Document};
-use crate::json_command::{LineError, kind, read_command};
+use crate::json_command::{LineError, in_our_words, kind, read_command};
 use crate::text::one_line;
 use crate::unique_keys;
 
@@ -172,7 +172,7 @@ fn unknown_key(value: &Value, again: &Value, path: &str) -> Option<String> {
 }
 
 fn wrong(key: &str, error: &serde_json::Error) -> PlanFileError {
-    PlanFileError::Key { key: key.into(), problem: one_line(&error.to_string()).into() }
+    PlanFileError::Key { key: key.into(), problem: one_line(&in_our_words(&error.to_string())).into() }
 }
 
 fn taken(plan: &mut Map<String, Value>, key: &'static str) -> Result<Value, PlanFileError> {

@@ -3,12 +3,42 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gix::ObjectId;
-use kuberpult_core::{ApplicationName, EnvironmentName, Past, Revision, Scope, Version};
+use kuberpult_core::{ApplicationName, Command, EnvironmentName, Past, Revision, Scope, State, Version};
 
-use crate::ReadError;
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, VERSION};
 use crate::read_state::{bad_name, version_link};
 use crate::tree::Directory;
+use crate::{ManifestRepo, ReadError};
+
+impl ManifestRepo {
+    /// What was current at the revisions that a command refers to: what [`State::past`] has to hold for who decides
+    /// the command on a state of their own. Of the state given here only the names and configs of environments count.
+    ///
+    /// A revision that the repository does not have is left out: the rules refuse it.
+    ///
+    /// ```
+    /// use kuberpult_core::{Command, ReleaseTrain};
+    /// # use kuberpult_core::{Actor, Context, EnvironmentConfig};
+    /// # use kuberpult_git::{InitOptions, ManifestRepo};
+    /// # let directory = tempfile::tempdir()?;
+    /// # let mut repo = ManifestRepo::init(directory.path(), &InitOptions::default())?;
+    /// # let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
+    /// # let config = EnvironmentConfig::with_upstream("development".parse()?);
+    /// # repo.transact(&context, &Command::CreateEnvironment { environment: "staging".parse()?, config })?;
+    /// let mut state = repo.state()?;
+    /// let train = ReleaseTrain { as_of: Some("HEAD".parse()?), ..ReleaseTrain::new("staging") };
+    /// let train = Command::ReleaseTrain(train);
+    /// state.past = repo.past(&state, &train)?;
+    /// assert_eq!(state.past.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Something at such a revision cannot be read or is not understood.
+    pub fn past(&self, state: &State, command: &Command) -> Result<BTreeMap<Revision, Past>, ReadError> {
+        read(&self.repo, &command.scope(state))
+    }
+}
 
 /// Reads the part of the past that a scope names. A revision that is not there is left out: the rules refuse it.
 pub(crate) fn read(repo: &gix::Repository, scope: &Scope) -> Result<BTreeMap<Revision, Past>, ReadError> {

@@ -142,6 +142,7 @@ fn carry_out(
             Ok(Answer { decision: receipt.decision, commit: receipt.commit })
         }
         Some(state) => {
+            state.past.extend(repo.past(state, &command).map_err(TransactError::from)?);
             let decision = state.decide(&context, &command).map_err(TransactError::from)?;
             state.apply(decision.events());
             Ok(Answer { decision, commit: None })

@@ -33,6 +33,9 @@ pub(crate) enum Environment {
     /// Make an environment
     Create(Create),
     /// Change an environment's config
+    ///
+    /// `--config` replaces the whole config by what is in the file. The other options change what they name, and leave
+    /// the rest of the config as it is.
     Update(Update),
     /// Delete an environment, with its locks and queues
     Delete(Delete),

@@ -43,7 +43,7 @@ pub(crate) struct Train {
     save_plan: Option<PathBuf>,
     /// What the train would do if there were no lock with this id in its target; can be given several times
     #[arg(long, value_name = "ID", value_parser = LockId::existing)]
-    #[arg(requires = "dry_run", conflicts_with_all = ["save_plan", "as_of"])]
+    #[arg(requires = "dry_run", conflicts_with = "save_plan")]
     without_lock: Vec<LockId>,
     #[command(flatten)]
     dry_run: DryRun,

@@ -78,7 +78,7 @@ fn config_problem(error: &ConfigError) -> String {
 }
 
 /// Serde's message about a value in words that are not Rust's.
-fn in_our_words(problem: &str) -> String {
+pub(crate) fn in_our_words(problem: &str) -> String {
     problem.replace("a nonzero u64", "a positive integer").replace("unknown variant", "unknown value")
 }
 
@@ -155,6 +155,9 @@ impl LineError {
             Self::Transact(error) => exit::details_of_transact(error),
             Self::Context(failure) => failure.details(),
             Self::ManifestNotYaml { environment, .. } => json!({ "environment": environment }),
+            Self::Config { error: ConfigError::Malformed { key: Some(key), .. } } => {
+                json!({ "key": format!("config.{key}") })
+            }
             Self::InBatch { position, error } => {
                 let mut details = error.details();
                 if let Value::Object(details) = &mut details {

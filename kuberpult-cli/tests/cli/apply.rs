@@ -25,6 +25,18 @@ fn every_command() {
 {"command": "deleteApplicationLock", "environment": "staging", "application": "cart", "lockId": "a1"}
 {"command": "deleteEnvironmentLock", "environment": "staging", "lockId": "e1", "queued": "deploy"}
 {"command": "releaseTrain", "target": "pre"}
+{"command": "updateEnvironment", "environment": "staging", "config": {"upstream": {"environment": "development"}, "environmentGroup": "pre", "freezeWindows": [{"kind": "deny", "schedule": "0 9 * * *", "duration": "2h", "timeZone": "Europe/Berlin", "applications": ["c*"], "description": "rush"}], "onUnlock": "deploy"}}
+{"command": "createRelease", "application": "cart", "manifests": {"development": "a: 3\n", "staging": "a: 3\n"}}
+{"command": "releaseTrain", "target": "staging", "at": "2024-05-03T10:00:00+02:00"}
+{"command": "settleQueue", "environment": "staging", "at": "2024-05-03T10:59:59+02:00"}
+{"command": "settleQueue", "at": "2024-05-03T11:00:00+02:00"}
+{"command": "batch", "commands": [{"command": "createRelease", "application": "web", "manifests": {"development": "b: 1\n"}}, {"command": "createApplicationLock", "environment": "development", "application": "web", "lockId": "pin", "message": "pinned"}], "at": "2024-05-03T12:00:00+02:00", "author": {"name": "Al", "email": "al@example.com"}}
+{"command": "removeFromEnvironment", "environment": "development", "application": "web"}
+{"command": "prepareUndeploy", "application": "cart"}
+{"command": "releaseTrain", "target": "staging"}
+{"command": "undeploy", "application": "cart"}
+{"command": "deleteEnvironment", "environment": "staging"}
+{"command": "deleteEnvironment", "environment": "development", "force": true}
 "#,
     );
     let planned = terminal.run("apply -f history.jsonl --dry-run");
@@ -58,7 +70,7 @@ fn every_error_names_its_line() {
     let mut terminal = Terminal::with_environments();
     let before = terminal.head();
     let lines = [
-        r#"{"command": "settleQueue"}"#,
+        r#"{"command": "settleQueues"}"#,
         r#"{"command": 3}"#,
         r#"{"environment": "staging"}"#,
         "[]",
@@ -83,12 +95,83 @@ fn every_error_names_its_line() {
         r#"{"command": "createEnvironmentLock", "environment": "staging", "lockId": 7, "message": ""}"#,
         r#"{"command": "createRelease", "application": "cart", "version": 1, "manifests": {"staging": "other"}}"#,
         r#"{"command": "deleteEnvironmentLock", "environment": "staging", "lockId": "none"}"#,
+        r#"{"command": "releaseTrain", "target": "staging", "asOf": "--all"}"#,
+        r#"{"command": "releaseTrain", "target": "staging", "asOf": "never"}"#,
+        r#"{"command": "undeploy", "application": "cart"}"#,
+        r#"{"command": "deleteEnvironment", "environment": "development"}"#,
+        r#"{"command": "settleQueue", "environment": "nowhere"}"#,
     ];
     terminal.write("errors.jsonl", lines.join("\n"));
     assert_eq!(terminal.run("apply -f errors.jsonl --keep-going").code, 2);
     assert_eq!(terminal.run("apply -f errors.jsonl").code, 2);
     insta::assert_snapshot!(terminal.transcript());
     assert_eq!(terminal.head(), before);
+}
+
+#[test]
+fn a_train_takes_the_versions_of_a_tag() {
+    let mut terminal = Terminal::with_environments();
+    terminal.git("-C repo tag before");
+    terminal.run("release cart --manifests m --source-message two");
+    terminal.write("train.jsonl", r#"{"command": "releaseTrain", "target": "staging", "asOf": "before"}"#);
+    terminal.forget();
+    for line in
+        ["apply -f train.jsonl --dry-run", "train staging --as-of before --dry-run", "apply -f train.jsonl"]
+    {
+        assert_eq!(terminal.run(line).code, 0, "{line}");
+    }
+    insta::assert_snapshot!(terminal.transcript());
+}
+
+#[test]
+fn every_error_in_a_batch_names_its_position() {
+    let mut terminal = Terminal::with_environments();
+    let before = terminal.head();
+    let good =
+        r#"{"command": "createEnvironmentLock", "environment": "staging", "lockId": "l1", "message": ""}"#;
+    let batch = |second: &str| format!(r#"{{"command": "batch", "commands": [{good}, {second}]}}"#);
+    let lines = [
+        batch(r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 9}"#),
+        batch(r#"{"command": "deploy", "environment": "staging", "application": "cart", "version": 0}"#),
+        batch(r#"{"command": "createEnvironment", "environment": "staging", "config": {}}"#),
+        batch(r#"{"command": "createRelease", "application": "cart", "manifests": {"staging": "a: ["}}"#),
+        batch(r#"{"command": "deploi"}"#),
+        batch(r#"{"command": "settleQueue", "at": "2024-05-03T11:37:37Z"}"#),
+        batch(r#"{"command": "settleQueue", "author": {"name": "Al", "email": ""}}"#),
+        batch(r#"{"command": "batch", "commands": []}"#),
+        batch(r#""settleQueue""#),
+        r#"{"command": "batch", "commands": {}}"#.into(),
+        r#"{"command": "batch"}"#.into(),
+        r#"{"command": "batch", "commands": [], "extra": 1}"#.into(),
+    ];
+    terminal.write("batches.jsonl", lines.join("\n"));
+    assert_eq!(terminal.run("apply -f batches.jsonl --keep-going").code, 3);
+    insta::assert_snapshot!(terminal.transcript());
+    assert_eq!(terminal.head(), before);
+}
+
+#[test]
+fn a_wrong_freeze_window_is_named_with_its_place() {
+    let mut terminal = Terminal::with_environments();
+    let window = |keys: &str| {
+        let good = r#"{"kind": "deny", "schedule": "0 9 * * *", "duration": "2h"}"#;
+        format!(
+            r#"{{"command": "updateEnvironment", "environment": "staging", "config": {{"freezeWindows": [{good}, {{{keys}}}]}}}}"#
+        )
+    };
+    let lines = [
+        window(r#""kind": "deny", "schedule": "0 25 * * *", "duration": "2h""#),
+        window(r#""kind": "deny", "schedule": "0 0 31 2 *", "duration": "2h""#),
+        window(r#""kind": "deny", "schedule": "0 9 * * *", "duration": "0h""#),
+        window(r#""kind": "deny", "schedule": "0 9 * * *", "duration": "9000h""#),
+        window(r#""kind": "deny", "schedule": "0 9 * * *", "duration": "2h", "timeZone": "Europe/Berln""#),
+        window(r#""kind": "forbid", "schedule": "0 9 * * *", "duration": "2h""#),
+        window(r#""kind": "deny", "schedule": "0 9 * * *", "duration": "2h", "timezone": "UTC""#),
+        window(r#""kind": "deny", "schedule": "0 9 * * *""#),
+    ];
+    terminal.write("windows.jsonl", lines.join("\n"));
+    assert_eq!(terminal.run("apply -f windows.jsonl --keep-going").code, 2);
+    insta::assert_snapshot!(terminal.transcript());
 }
 
 /// Of every command, and of what is in it.
@@ -109,6 +192,16 @@ fn unknown_keys_are_refused_by_name() {
         r#"{"command": "deleteApplicationLock", "environment": "staging", "application": "cart", "lockId": "l1", "extra": 1}"#,
         r#"{"command": "deleteTeamLock", "environment": "staging", "team": "shop", "lockId": "l1", "extra": 1}"#,
         r#"{"command": "deleteGroupLock", "environmentGroup": "pre", "lockId": "l1", "extra": 1}"#,
+        r#"{"command": "updateEnvironment", "environment": "staging", "config": {}, "extra": 1}"#,
+        r#"{"command": "updateEnvironment", "environment": "staging", "config": {"extra": 1}}"#,
+        r#"{"command": "updateEnvironment", "environment": "staging", "config": {"freezeWindows": [{"kind": "deny", "schedule": "0 9 * * *", "duration": "2h", "extra": 1}]}}"#,
+        r#"{"command": "deleteEnvironment", "environment": "production", "extra": 1}"#,
+        r#"{"command": "settleQueue", "extra": 1}"#,
+        r#"{"command": "prepareUndeploy", "application": "cart", "extra": 1}"#,
+        r#"{"command": "undeploy", "application": "cart", "extra": 1}"#,
+        r#"{"command": "removeFromEnvironment", "environment": "production", "application": "cart", "extra": 1}"#,
+        r#"{"command": "batch", "commands": [], "extra": 1}"#,
+        r#"{"command": "batch", "commands": [{"command": "settleQueue", "extra": 1}]}"#,
         r#"{"command": "releaseTrain", "target": "staging", "extra": 1}"#,
         r#"{"command": "releaseTrain", "target": "staging", "author": {"name": "a", "email": "b", "extra": 1}}"#,
     ];

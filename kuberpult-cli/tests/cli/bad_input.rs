@@ -32,6 +32,17 @@ fn unknown_things() {
             "unlock env staging nothing",
             "unlock group pre nothing",
             "train nowhere",
+            "train staging --as-of never",
+            "train staging --dry-run --without-lock never",
+            "why cart -e nowhere",
+            "why none -e staging",
+            "why cart -e staging --version 9",
+            "env update nowhere --upstream latest",
+            "env delete nowhere",
+            "queue settle -e nowhere",
+            "prepare-undeploy none",
+            "undeploy none",
+            "remove cart -e nowhere",
             "train staging --target-type environment-group",
         ],
     );
@@ -77,6 +88,10 @@ fn wrong_usage() {
     let mut terminal = Terminal::with_environments();
     terminal.write("misspelt.json", r#"{"upstream": {"environmnet": "staging"}}"#);
     terminal.write("no.json", "{");
+    terminal.write(
+        "windows.json",
+        r#"{"freezeWindows": [{"kind": "deny", "schedule": "0 9 * * *", "duration": "2 hours"}]}"#,
+    );
     fail(
         &mut terminal,
         &[
@@ -97,7 +112,14 @@ fn wrong_usage() {
             "--now yesterday deploy cart 1 -e staging",
             "--now 1969-12-31T23:59:59Z deploy cart 1 -e staging",
             "apply -f missing.jsonl",
-            "check",
+            "why cart",
+            "train production --without-lock l1",
+            "train production --dry-run --without-lock l1 --save-plan plan.json",
+            "train production --as-of --all",
+            "env update staging",
+            "env update staging --group pre --no-group",
+            "env update staging --config no.json --group pre",
+            "env update staging --config windows.json",
             "demo new -o json",
             "-o yaml status",
         ],

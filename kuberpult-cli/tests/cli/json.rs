@@ -6,6 +6,10 @@ use crate::terminal::{Terminal, words};
 fn one_document_for_each_command() {
     let mut terminal = Terminal::with_environments();
     terminal.manifest("m/staging.yaml", 2);
+    terminal.write(
+        "nightly.json",
+        r#"{"upstream": {"environment": "staging"}, "freezeWindows": [{"kind": "deny", "schedule": "0 22 * * *", "duration": "8h", "timeZone": "Europe/Berlin"}]}"#,
+    );
     for line in [
         "init new",
         "env list",
@@ -21,6 +25,14 @@ fn one_document_for_each_command() {
         "locks",
         "queue list",
         "status",
+        "check",
+        "why cart -e staging",
+        "train staging --dry-run --without-lock load-test",
+        "env update production --config nightly.json",
+        "--now 2024-05-03T23:00:00+02:00 env show production",
+        "--now 2024-05-03T23:00:00+02:00 train production",
+        "--now 2024-05-03T23:00:00+02:00 status",
+        "queue settle",
         "deploy cart 2 -e staging --manual --reason 'by hand'",
         "deploy cart 2 -e staging --on-lock fail",
         "deploy cart 2",

@@ -9,10 +9,17 @@
 
 mod apply;
 mod bad_input;
+mod check;
 mod demo;
+mod environments;
+mod freeze;
 mod json;
+mod plan;
 mod processes;
 mod readme;
 mod replay;
 mod terminal;
 mod tour;
+mod undeploy;
+mod what_if;
+mod why;

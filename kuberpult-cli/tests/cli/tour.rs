@@ -86,7 +86,9 @@ fn a_bare_repository_and_another_branch() {
 #[test]
 fn help_lists_what_works() {
     let mut terminal = Terminal::new();
-    for line in ["--help", "train --help", "apply -h", "lock app -h"] {
+    for line in
+        ["--help", "train --help", "env update --help", "queue settle --help", "apply -h", "lock app -h"]
+    {
         terminal.run(line);
     }
     insta::assert_snapshot!(terminal.transcript());

@@ -15,9 +15,6 @@ use crate::exit::Failure;
 const ATTEMPTS: u32 = 20;
 
 /// Another config for an environment.
-///
-/// `--config` replaces the whole config by what is in the file. The other options change what they name, and leave the
-/// rest of the config as it is.
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("change").args(["upstream", "group", "no_group", "config"]).multiple(true).required(true))]
 pub(crate) struct Update {

@@ -18,6 +18,7 @@ pub(super) fn without_locks(
     let context = session.context(&repo)?;
     let base = repo.head()?;
     let mut state = repo.state()?;
+    state.past = repo.past(&state, train)?;
     let targets: Vec<EnvironmentName> = state
         .decide(&context, train)?
         .report()
