@@ -29,7 +29,7 @@ pub(super) struct Narrator {
 
 impl Narrator {
     pub(super) fn new(directory: PathBuf, color: Color) -> Self {
-        Self { directory, color, now: "2024-05-06T08:00:00Z", acts: 0, output: Output::narrated() }
+        Self { directory, color, now: "2024-05-06T08:00:00+02:00", acts: 0, output: Output::narrated() }
     }
 
     /// Where the demo is.
@@ -42,7 +42,8 @@ impl Narrator {
         self.now = now;
         self.acts += 1;
         self.line("")?;
-        self.output.heading(&format!("== {}. {title}", self.acts))
+        let clock = now.get(11..16).unwrap_or(now);
+        self.output.heading(&format!("== {}. {title} ({clock})", self.acts))
     }
 
     /// Tells.

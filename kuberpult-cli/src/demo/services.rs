@@ -8,23 +8,35 @@ use crate::exit::Failure;
 /// Where Argo CD would find the repository.
 pub(super) const REPO_URL: &str = "ssh://git@example.com/manifests.git";
 
-/// The environments: name, upstream as JSON, replicas of a service.
-const ENVIRONMENTS: [(&str, &str, u32); 3] = [
-    ("development", r#"{ "latest": true }"#, 1),
-    ("staging", r#"{ "environment": "development" }"#, 2),
-    ("production", r#"{ "environment": "staging" }"#, 3),
+/// The environments: name, upstream and freeze windows as JSON, replicas of a service.
+const ENVIRONMENTS: [(&str, &str, &str, u32); 3] = [
+    ("development", r#"{ "latest": true }"#, "[]", 1),
+    ("staging", r#"{ "environment": "development" }"#, "[]", 2),
+    ("production", r#"{ "environment": "staging" }"#, PEAK_HOURS, 3),
 ];
+
+/// Never between 9 and 11.
+const PEAK_HOURS: &str = r#"[
+    {
+      "kind": "deny",
+      "schedule": "0 9 * * *",
+      "duration": "2h",
+      "timeZone": "Europe/Berlin",
+      "description": "peak hours"
+    }
+  ]"#;
 
 /// Writes the environments' configs to `build/<environment>.json`, and has git ignore what is in `build/`.
 pub(super) fn write_environments(directory: &Path) -> Result<(), Failure> {
     write_file(&directory.join(".git/info/exclude"), "/build/\n")?;
-    for (environment, upstream, _) in ENVIRONMENTS {
+    for (environment, upstream, freeze_windows, _) in ENVIRONMENTS {
         let config = format!(
             r#"{{
   "upstream": {upstream},
   "argocd": {{
     "destination": {{ "name": "", "server": "https://{environment}.example.com" }}
-  }}
+  }},
+  "freezeWindows": {freeze_windows}
 }}
 "#
         );
@@ -35,7 +47,7 @@ pub(super) fn write_environments(directory: &Path) -> Result<(), Failure> {
 
 /// Writes what the build of a service leaves: `build/<service>/<version>/<environment>.yaml`.
 pub(super) fn write_build(directory: &Path, service: &str, version: u32) -> Result<(), Failure> {
-    for (environment, _, replicas) in ENVIRONMENTS {
+    for (environment, .., replicas) in ENVIRONMENTS {
         let path = directory.join(format!("build/{service}/{version}/{environment}.yaml"));
         write_file(&path, &manifest(service, version, environment, replicas))?;
     }

@@ -11,7 +11,7 @@ pub(super) fn tell(narrator: &mut Narrator) -> Result<(), Failure> {
     three_environments(narrator)?;
     four_services(narrator)?;
     the_first_trains(narrator)?;
-    two_locks(narrator)?;
+    a_lock_and_a_freeze(narrator)?;
     a_train_that_queues(narrator)?;
     the_last_deployment_wins(narrator)?;
     by_hand(narrator)?;
@@ -24,7 +24,7 @@ pub(super) fn tell(narrator: &mut Narrator) -> Result<(), Failure> {
 fn three_environments(narrator: &mut Narrator) -> Result<(), Failure> {
     let directory = narrator.directory().display().to_string();
     narrator.line(&format!("The manifest repository of this demo is {directory}"))?;
-    narrator.act("2024-05-06T07:00:00Z", "Three environments")?;
+    narrator.act("2024-05-06T07:00:00+02:00", "Three environments")?;
     narrator.say(
         "kuberpult manages what is deployed next. It deploys nothing itself: it writes a git repository, and Argo \
          CD applies what is in it. Here is an empty one.",
@@ -34,8 +34,8 @@ fn three_environments(narrator: &mut Narrator) -> Result<(), Failure> {
     services::write_environments(narrator.directory())?;
     narrator.say(
         "Merged changes go to development at once; staging takes the versions of development, and production \
-         those of staging. The configs also say where Argo CD finds the clusters. They, and what builds leave, lie in build/, \
-         which git ignores here.",
+         those of staging. The configs also say where Argo CD finds the clusters, and that nothing goes to production \
+         between 9 and 11, when customers come. They, and what builds leave, lie in build/, which git ignores here.",
     )?;
     narrator.shell(&format!("export KUBERPULT_ARGOCD_REPO_URL={REPO_URL}"))?;
     narrator.run(&["env", "create", "development", "--config", "build/development.json"])?;
@@ -46,7 +46,7 @@ fn three_environments(narrator: &mut Narrator) -> Result<(), Failure> {
 }
 
 fn four_services(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T07:30:00Z", "Four services")?;
+    narrator.act("2024-05-06T07:30:00+02:00", "Four services")?;
     narrator.say(
         "Each build ends with a release: a version, with a manifest for each environment. It is in development \
          at once.",
@@ -59,7 +59,7 @@ fn four_services(narrator: &mut Narrator) -> Result<(), Failure> {
 }
 
 fn the_first_trains(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T08:00:00Z", "The first release trains")?;
+    narrator.act("2024-05-06T08:00:00+02:00", "The first release trains")?;
     narrator.say(
         "A release train carries all versions one environment further: to staging, then to production.",
     )?;
@@ -68,11 +68,11 @@ fn the_first_trains(narrator: &mut Narrator) -> Result<(), Failure> {
     narrator.status()
 }
 
-fn two_locks(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T09:00:00Z", "Two locks")?;
+fn a_lock_and_a_freeze(narrator: &mut Narrator) -> Result<(), Failure> {
+    narrator.act("2024-05-06T09:00:00+02:00", "A lock and a freeze")?;
     narrator.say(
-        "A load test runs against cart in staging, so cart must not change there. And nothing goes to production \
-         in the peak hours.",
+        "A load test runs against cart in staging, so cart must not change there. And it is 9: the freeze window of \
+         production opens by itself.",
     )?;
     narrator.run(&[
         "lock",
@@ -85,12 +85,11 @@ fn two_locks(narrator: &mut Narrator) -> Result<(), Failure> {
         "--id",
         "load-test",
     ])?;
-    narrator.run(&["lock", "env", "production", "-m", "peak hours, until 11", "--id", "peak-hours"])?;
     narrator.status()
 }
 
 fn a_train_that_queues(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T09:30:00Z", "A train that queues")?;
+    narrator.act("2024-05-06T09:10:00+02:00", "A train that queues")?;
     narrator.say("Work goes on: three services have new versions, and development has them at once.")?;
     narrator.release("cart", 2, &["--source-message", "Keep the cart for a week"])?;
     narrator.release("checkout", 2, &["--source-message", "Ask for the address once"])?;
@@ -104,7 +103,7 @@ fn a_train_that_queues(narrator: &mut Narrator) -> Result<(), Failure> {
 }
 
 fn the_last_deployment_wins(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T10:00:00Z", "The last deployment wins")?;
+    narrator.act("2024-05-06T09:20:00+02:00", "The last deployment wins")?;
     narrator
         .say("A newer cart comes. The queue holds one version: version 3 takes the place of version 2.")?;
     narrator.release("cart", 3, &["--source-message", "Keep the cart for a month"])?;
@@ -115,10 +114,10 @@ fn the_last_deployment_wins(narrator: &mut Narrator) -> Result<(), Failure> {
 }
 
 fn by_hand(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T10:15:00Z", "By hand, through a lock")?;
+    narrator.act("2024-05-06T09:30:00+02:00", "By hand, through the freeze")?;
     narrator.say(
-        "Cards are declined, and payment has a fix. Locks hold automatic deployments back, never an engineer: a \
-         manual deployment goes through, and the lock stays for everything else.",
+        "Cards are declined, and payment has a fix. Locks and freeze windows hold automatic deployments back, never an \
+         engineer: a manual deployment goes through, and everything else waits.",
     )?;
     narrator.release("payment", 2, &["--source-message", "Accept cards that are longer"])?;
     narrator.run(&["deploy", "payment", "2", "-e", "staging"])?;
@@ -128,7 +127,7 @@ fn by_hand(narrator: &mut Narrator) -> Result<(), Failure> {
 }
 
 fn the_unlock(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T10:30:00Z", "The unlock deploys what waited")?;
+    narrator.act("2024-05-06T09:45:00+02:00", "The unlock deploys what waited")?;
     narrator.say(
         "The load test is done earlier. The last lock on cart in staging goes, and version 3 is deployed.",
     )?;
@@ -139,26 +138,24 @@ fn the_unlock(narrator: &mut Narrator) -> Result<(), Failure> {
 }
 
 fn the_train_of_the_day(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T10:45:00Z", "The train of the day")?;
-    narrator.say(
-        "Once a day a train goes to production. It comes in the peak hours: the lock stops all of it.",
-    )?;
-    narrator.run(&["train", "production"])?;
+    narrator.act("2024-05-06T10:00:00+02:00", "The train of the day")?;
     narrator
-        .say("A dry run is a train's prognosis: what it would bring if it could, and nothing changes.")?;
-    narrator.run(&["train", "production", "--dry-run"])?;
-    narrator.status()?;
-    narrator.act("2024-05-06T11:00:00Z", "The peak hours are over")?;
+        .say("Once a day a train goes to production. It comes at 10: the freeze window stops all of it.")?;
+    narrator.run(&["train", "production"])?;
+    narrator.say("Somebody waits for the new cart and asks why it is not in production.")?;
+    narrator.run(&["why", "cart", "-e", "production"])?;
+    narrator.act("2024-05-06T11:30:00+02:00", "The peak hours are over")?;
     narrator.say(
-        "The lock goes, and the next train brings everything to production in the versions of staging.",
+        "The freeze window has closed. A dry run is a train's prognosis: what it would bring, and nothing changes.",
     )?;
-    narrator.run(&["unlock", "env", "production", "peak-hours"])?;
+    narrator.run(&["train", "production", "--dry-run"])?;
+    narrator.say("The train itself brings everything to production in the versions of staging.")?;
     narrator.run(&["train", "production"])?;
     narrator.status()
 }
 
 fn what_waits_tonight(narrator: &mut Narrator) -> Result<(), Failure> {
-    narrator.act("2024-05-06T17:00:00Z", "What waits tonight")?;
+    narrator.act("2024-05-06T17:00:00+02:00", "What waits tonight")?;
     narrator
         .say("An audit holds payment back in staging over night, and the next version comes. It waits.")?;
     narrator.run(&[
