@@ -148,6 +148,16 @@ fn with_marks(text: String, marks: &str) -> String {
     if marks.is_empty() { text } else { format!("{text} {marks}") }
 }
 
+/// What says the same of many applications as one blocker: the mark stands beside each of them.
+fn for_many(blocker: Blocker) -> Blocker {
+    match blocker {
+        Blocker::OutsideAllowWindows { environment, until, .. } => {
+            Blocker::OutsideAllowWindows { environment, application: None, until }
+        }
+        other => other,
+    }
+}
+
 /// The locks and freezes by the numbers that stand for them in the table.
 #[derive(Default)]
 struct Marks {
@@ -160,7 +170,7 @@ impl Marks {
         let mut marks = String::new();
         for blocker in blockers {
             let next = self.numbers.len() + 1;
-            let number = self.numbers.entry(blocker).or_insert(next);
+            let number = self.numbers.entry(for_many(blocker)).or_insert(next);
             let _ = write!(marks, "[{number}]");
         }
         marks

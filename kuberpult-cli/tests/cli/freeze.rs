@@ -40,6 +40,31 @@ fn nothing_goes_to_production_between_9_and_11() {
     terminal.check_repository();
 }
 
+/// What holds many applications back for the same reason is said once.
+#[test]
+fn outside_its_allow_windows_an_application_waits() {
+    let mut terminal = Terminal::with_environments();
+    terminal.run("release cart-api --manifests m");
+    terminal.run("release web --manifests m");
+    terminal.write(
+        "production.json",
+        r#"{"upstream": {"environment": "development"}, "freezeWindows": [
+            {"kind": "allow", "schedule": "0 12 * * *", "duration": "1h", "applications": ["cart*"], "description": "lunch"}
+        ]}"#,
+    );
+    terminal.forget();
+    for line in [
+        "env update production --config production.json",
+        "--now 2024-05-06T10:00:00Z env show production",
+        "--now 2024-05-06T10:00:00Z train production",
+        "--now 2024-05-06T10:00:00Z status",
+        "--now 2024-05-06T12:00:00Z status",
+    ] {
+        assert_eq!(terminal.run(line).code, 0, "{line}");
+    }
+    insta::assert_snapshot!(terminal.transcript());
+}
+
 /// What settling does with a queue is up to the environment's config.
 #[test]
 fn the_queue_list_says_what_settling_would_do() {

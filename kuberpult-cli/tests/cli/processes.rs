@@ -30,6 +30,30 @@ fn many_processes_at_once_lose_nothing() {
     terminal.check_repository();
 }
 
+/// Each changes one key of a config, and none undoes what another one did.
+#[test]
+fn configs_that_are_updated_at_once_keep_every_update() {
+    let terminal = Terminal::with_environments();
+    for round in 0..8 {
+        let group = format!("group-{round}");
+        let upstream = if round % 2 == 0 { "production" } else { "development" };
+        let lines = [
+            format!("env update staging --group {group}"),
+            format!("env update staging --upstream {upstream}"),
+        ];
+        let children = lines.map(|line| {
+            let mut command = terminal.kuberpult(&words(&line));
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        for child in children {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let config = terminal.git("-C repo show HEAD:environments/staging/config.json");
+        assert!(config.contains(&group) && config.contains(upstream), "{config}");
+    }
+}
+
 #[test]
 fn a_closed_pipe_ends_quietly() {
     let terminal = Terminal::with_environments();
