@@ -191,6 +191,7 @@ impl Intent {
                 target: target.resolve(state),
                 target_type: *target_type,
                 team: team.map(alphabet::team),
+                as_of: None,
                 on_lock: *on_lock,
             }),
             Self::Again => {

@@ -3,13 +3,16 @@
 //! Written from the rules and not from the core, with which it shares names and plain data and no code. It is
 //! slow and short, so that a reader can see that it is right; where it and the core disagree, one is wrong.
 
+mod blockers;
+mod environments;
 mod locks;
 mod releases;
 mod train;
+mod undeploy;
 
 use kuberpult_core::{
-    Application, ApplicationName, Blocker, Command, Context, EnvironmentConfig, EnvironmentName, GroupName,
-    Lock, LockId, LockScope, Release, State, TeamName, Version,
+    Application, ApplicationName, Command, Context, EnvironmentConfig, EnvironmentName, GroupName, Lock,
+    LockId, LockScope, Release, Revision, State, TeamName, Version,
 };
 
 pub use train::NaiveStop;
@@ -34,6 +37,8 @@ pub struct Naive {
     pub queued: Vec<Placed>,
     /// All locks.
     pub locks: Vec<(LockScope, LockId, Lock)>,
+    /// What was deployed where at each revision that is remembered.
+    pub past: Vec<(Revision, Vec<Placed>)>,
 }
 
 /// What the model says to a command.
@@ -41,7 +46,7 @@ pub struct Naive {
 pub enum Answer {
     /// No, with the code of each reason, in the order of the codes.
     Refused(Vec<&'static str>),
-    /// Yes; and, for a train, what became of each environment.
+    /// Yes; and, for each train, what became of each environment.
     Accepted(Vec<NaiveStop>),
 }
 
@@ -57,6 +62,7 @@ impl Naive {
             current: Vec::new(),
             queued: Vec::new(),
             locks: Vec::new(),
+            past: Vec::new(),
         };
         for (environment, there) in &state.environments {
             naive.environments.push((environment.clone(), there.config.clone()));
@@ -85,8 +91,24 @@ impl Naive {
                 naive.releases.push((name.clone(), *version, release.clone()));
             }
         }
+        for (revision, past) in &state.past {
+            let mut current = Vec::new();
+            for (environment, versions) in &past.current {
+                for (application, version) in versions {
+                    current.push((environment.clone(), application.clone(), *version));
+                }
+            }
+            naive.past.push((revision.clone(), current));
+        }
         naive.sort();
         naive
+    }
+
+    /// Remembers what is deployed now as what was deployed at a revision.
+    pub fn remember(&mut self, revision: &Revision) {
+        self.past.retain(|(known, _)| known != revision);
+        self.past.push((revision.clone(), self.current.clone()));
+        self.sort();
     }
 
     /// Does what a command asks for, or says why not.
@@ -95,9 +117,20 @@ impl Naive {
             Command::CreateEnvironment { environment, config } => {
                 self.create_environment(environment, config)
             }
-            Command::CreateRelease(create) => self.create_release(create),
-            Command::Deploy(deploy) => self.deploy(deploy),
-            Command::ReleaseTrain(train) => self.train(train),
+            Command::UpdateEnvironment { environment, config } => {
+                self.update_environment(environment, config)
+            }
+            Command::DeleteEnvironment { environment, force } => self.delete_environment(environment, *force),
+            Command::CreateRelease(create) => self.create_release(context, create),
+            Command::Deploy(deploy) => self.deploy(context, deploy),
+            Command::ReleaseTrain(train) => self.train(context, train),
+            Command::SettleQueue { environment } => self.settle_queues(context, environment.as_ref()),
+            Command::PrepareUndeploy { application } => self.prepare_undeploy(context, application),
+            Command::Undeploy { application } => self.undeploy(application),
+            Command::RemoveFromEnvironment { environment, application } => {
+                self.remove(environment, application)
+            }
+            Command::Batch { commands } => self.batch(context, commands),
             Command::CreateEnvironmentLock { .. }
             | Command::CreateApplicationLock { .. }
             | Command::CreateTeamLock { .. }
@@ -111,18 +144,24 @@ impl Naive {
         answer
     }
 
-    fn create_environment(&mut self, name: &EnvironmentName, config: &EnvironmentConfig) -> Answer {
-        if let Some(existing) = self.config(name) {
-            return if existing == config { unchanged() } else { refused(["ENVIRONMENT_EXISTS"]) };
+    /// One after another; if one is refused, none.
+    fn batch(&mut self, context: &Context, commands: &[Command]) -> Answer {
+        let before = self.clone();
+        let mut stops = Vec::new();
+        for command in commands {
+            let answer = match command {
+                Command::Batch { .. } => refused(["BATCH_IN_BATCH"]),
+                _ => self.carry_out(context, command),
+            };
+            match answer {
+                Answer::Accepted(more) => stops.extend(more),
+                Answer::Refused(_) => {
+                    *self = before;
+                    return answer;
+                }
+            }
         }
-        let group = config.environment_group.as_ref();
-        let invalid = usize::from(name.check_new().is_err())
-            + usize::from(group.is_some_and(|group| group.check_new().is_err()));
-        if invalid > 0 {
-            return Answer::Refused(vec!["INVALID_NAME"; invalid]);
-        }
-        self.environments.push((name.clone(), config.clone()));
-        unchanged()
+        Answer::Accepted(stops)
     }
 
     fn sort(&mut self) {
@@ -132,6 +171,7 @@ impl Naive {
         self.current.sort();
         self.queued.sort();
         self.locks.sort();
+        self.past.sort();
     }
 }
 
@@ -190,28 +230,6 @@ impl Naive {
         find(&self.queued, there, application)
     }
 
-    /// Everything that stands in an automatic deployment's way: on the environment, the team, the application,
-    /// by id within each.
-    #[must_use]
-    pub fn blockers(&self, there: &EnvironmentName, concerned: &ApplicationName) -> Vec<Blocker> {
-        let mut blockers: Vec<Blocker> = self
-            .locks
-            .iter()
-            .filter(|(scope, _, _)| match scope {
-                LockScope::Environment { environment } => environment == there,
-                LockScope::Team { environment, team } => {
-                    environment == there && self.team(concerned) == Some(team)
-                }
-                LockScope::Application { environment, application } => {
-                    environment == there && application == concerned
-                }
-            })
-            .map(|(scope, lock_id, lock)| blocker(scope, lock_id, lock))
-            .collect();
-        blockers.sort();
-        blockers
-    }
-
     /// Everything that a deployment could be asked for: a version and an environment it has a manifest for.
     #[must_use]
     pub fn deployable(&self) -> Vec<Placed> {
@@ -249,17 +267,6 @@ fn find(placed: &[Placed], there: &EnvironmentName, wanted: &ApplicationName) ->
     let found =
         placed.iter().find(|(environment, application, _)| environment == there && application == wanted);
     found.map(|(_, _, version)| *version)
-}
-
-fn blocker(scope: &LockScope, lock_id: &LockId, lock: &Lock) -> Blocker {
-    let (lock_id, lock) = (lock_id.clone(), lock.clone());
-    match scope.clone() {
-        LockScope::Environment { environment } => Blocker::EnvironmentLock { environment, lock_id, lock },
-        LockScope::Team { environment, team } => Blocker::TeamLock { environment, team, lock_id, lock },
-        LockScope::Application { environment, application } => {
-            Blocker::ApplicationLock { environment, application, lock_id, lock }
-        }
-    }
 }
 
 fn unchanged() -> Answer {

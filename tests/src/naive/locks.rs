@@ -47,13 +47,13 @@ impl Naive {
                 unchanged()
             }
             Command::DeleteEnvironmentLock { environment, lock_id, queued } => {
-                self.unlock(&LockScope::Environment { environment }, &lock_id, queued)
+                self.unlock(context, &LockScope::Environment { environment }, &lock_id, queued)
             }
             Command::DeleteApplicationLock { environment, application, lock_id, queued } => {
-                self.unlock(&LockScope::Application { environment, application }, &lock_id, queued)
+                self.unlock(context, &LockScope::Application { environment, application }, &lock_id, queued)
             }
             Command::DeleteTeamLock { environment, team, lock_id, queued } => {
-                self.unlock(&LockScope::Team { environment, team }, &lock_id, queued)
+                self.unlock(context, &LockScope::Team { environment, team }, &lock_id, queued)
             }
             Command::DeleteGroupLock { environment_group, lock_id, queued } => {
                 let members = self.members(&environment_group);
@@ -66,7 +66,7 @@ impl Naive {
                 if locked.is_empty() {
                     return refused(["GROUP_LOCK_NOT_FOUND"]);
                 }
-                self.remove_locks(&locked, &lock_id, queued);
+                self.remove_locks(context, &locked, &lock_id, queued);
                 unchanged()
             }
             _ => panic!("{command} is about no lock"),
@@ -108,22 +108,33 @@ impl Naive {
         unchanged()
     }
 
-    fn unlock(&mut self, scope: &LockScope, lock_id: &LockId, queued: Option<OnUnlock>) -> Answer {
+    fn unlock(
+        &mut self,
+        context: &Context,
+        scope: &LockScope,
+        lock_id: &LockId,
+        queued: Option<OnUnlock>,
+    ) -> Answer {
         if self.config(scope.environment()).is_none() {
             return refused(["ENVIRONMENT_NOT_FOUND"]);
         }
         if !self.has_lock(scope, lock_id) {
             return refused(["LOCK_NOT_FOUND"]);
         }
-        self.remove_locks(std::slice::from_ref(scope), lock_id, queued);
+        self.remove_locks(context, std::slice::from_ref(scope), lock_id, queued);
         unchanged()
     }
 
-    /// Removes the locks, settles each queue that one of them held back and nothing holds back now, and cleans
-    /// up after all of that.
-    fn remove_locks(&mut self, scopes: &[LockScope], lock_id: &LockId, queued: Option<OnUnlock>) {
+    /// Removes the locks, and settles each queue that one of them held back and nothing holds back now.
+    fn remove_locks(
+        &mut self,
+        context: &Context,
+        scopes: &[LockScope],
+        lock_id: &LockId,
+        queued: Option<OnUnlock>,
+    ) {
         self.locks.retain(|(scope, id, _)| !scopes.contains(scope) || id != lock_id);
-        let mut changed = Vec::new();
+        let mut freed = Vec::new();
         for (there, application, _) in self.queued.clone() {
             let concerned = scopes.iter().any(|scope| match scope {
                 LockScope::Environment { environment } => *environment == there,
@@ -134,9 +145,36 @@ impl Naive {
                     *environment == there && *locked == application
                 }
             });
-            if concerned && self.blockers(&there, &application).is_empty() {
+            if concerned {
+                freed.push((there, application));
+            }
+        }
+        self.settle_all(context, freed, queued);
+    }
+
+    /// Settles each queue, of one environment or of all, that nothing holds back.
+    pub(super) fn settle_queues(&mut self, context: &Context, only: Option<&EnvironmentName>) -> Answer {
+        if only.is_some_and(|only| self.config(only).is_none()) {
+            return refused(["ENVIRONMENT_NOT_FOUND"]);
+        }
+        let queues = self.queued.iter().filter(|(there, _, _)| only.is_none_or(|only| only == there));
+        let queues = queues.map(|(there, application, _)| (there.clone(), application.clone())).collect();
+        self.settle_all(context, queues, None);
+        unchanged()
+    }
+
+    /// Settles those of the queues that nothing holds back, and cleans up after all of them.
+    fn settle_all(
+        &mut self,
+        context: &Context,
+        queues: Vec<(EnvironmentName, ApplicationName)>,
+        choice: Option<OnUnlock>,
+    ) {
+        let mut changed = Vec::new();
+        for (there, application) in queues {
+            if self.blockers(context.now, &there, &application).is_empty() {
                 let configured = self.config(&there).and_then(|config| config.on_unlock);
-                let choice = queued.or(configured).unwrap_or(OnUnlock::Deploy);
+                let choice = choice.or(configured).unwrap_or(OnUnlock::Deploy);
                 if self.settle(&there, &application, choice) {
                     changed.push(application);
                 }

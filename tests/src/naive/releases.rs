@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use kuberpult_core::{
-    Application, ApplicationName, Blocker, CreateRelease, Deploy, EnvironmentName, OnLock, Release,
+    Application, ApplicationName, Blocker, Context, CreateRelease, Deploy, EnvironmentName, OnLock, Release,
     ReleaseSource, Version,
 };
 
 use super::{Answer, Naive, refused, unchanged};
 
 impl Naive {
-    pub(super) fn create_release(&mut self, create: &CreateRelease) -> Answer {
+    pub(super) fn create_release(&mut self, context: &Context, create: &CreateRelease) -> Answer {
         let name = &create.application;
         let mut codes = Vec::new();
         if !self.knows(name) && name.check_new().is_err() {
@@ -27,10 +27,7 @@ impl Naive {
             return Answer::Refused(codes);
         }
         let newest = self.newest(name);
-        let Some(version) = create.version.or_else(|| match newest {
-            None => Some(Version::FIRST),
-            Some(newest) => newest.get().checked_add(1).and_then(Version::new),
-        }) else {
+        let Some(version) = create.version.or_else(|| self.next_version(name)) else {
             return refused(["NO_VERSION_LEFT"]);
         };
         let release = content(create);
@@ -44,7 +41,7 @@ impl Naive {
             return if same { unchanged() } else { refused(["RELEASE_EXISTS_WITH_OTHER_CONTENT"]) };
         }
         let known = self.knows(name);
-        self.releases.push((name.clone(), version, release.clone()));
+        self.releases.push((name.clone(), version, release));
         if known && self.cleaned_up(name).contains(&version) {
             self.releases.pop();
             return refused(["RELEASE_TOO_OLD"]);
@@ -60,26 +57,41 @@ impl Naive {
             }
         }
         if newest.is_none_or(|newest| newest < version) {
-            let mut deployed = false;
-            for (environment, config) in self.environments.clone() {
-                let latest = config.upstream.is_some_and(|upstream| upstream.latest);
-                if latest && release.manifests.contains_key(&environment) {
-                    if self.blockers(&environment, name).is_empty() {
-                        self.make_current(&environment, name, version);
-                        deployed = true;
-                    } else {
-                        self.enqueue(&environment, name, version);
-                    }
-                }
-            }
-            if deployed {
-                self.clean_up(name);
-            }
+            self.deploy_newest(context, name);
         }
         unchanged()
     }
 
-    pub(super) fn deploy(&mut self, deploy: &Deploy) -> Answer {
+    /// The version that a release without one gets; none after the highest there is.
+    pub(super) fn next_version(&self, application: &ApplicationName) -> Option<Version> {
+        match self.newest(application) {
+            None => Some(Version::FIRST),
+            Some(newest) => newest.get().checked_add(1).and_then(Version::new),
+        }
+    }
+
+    /// The newest release, which has just been made, goes to each environment that follows `latest`.
+    pub(super) fn deploy_newest(&mut self, context: &Context, application: &ApplicationName) {
+        let Some(version) = self.newest(application) else { return };
+        let Some(release) = self.release(application, version).cloned() else { return };
+        let mut deployed = false;
+        for (environment, config) in self.environments.clone() {
+            let latest = config.upstream.is_some_and(|upstream| upstream.latest);
+            if latest && release.manifests.contains_key(&environment) {
+                if self.blockers(context.now, &environment, application).is_empty() {
+                    self.make_current(&environment, application, version);
+                    deployed = true;
+                } else {
+                    self.enqueue(&environment, application, version);
+                }
+            }
+        }
+        if deployed {
+            self.clean_up(application);
+        }
+    }
+
+    pub(super) fn deploy(&mut self, context: &Context, deploy: &Deploy) -> Answer {
         let Deploy { environment, application, version, on_lock, .. } = deploy;
         let there = self.config(environment).is_some();
         let mut codes = Vec::new();
@@ -98,7 +110,7 @@ impl Naive {
             codes.sort_unstable();
             return Answer::Refused(codes);
         }
-        match (on_lock, self.blockers(environment, application).first()) {
+        match (on_lock, self.blockers(context.now, environment, application).first()) {
             (OnLock::Ignore, _) | (OnLock::Queue | OnLock::Fail, None) => {
                 self.make_current(environment, application, *version);
                 self.clean_up(application);
@@ -111,6 +123,10 @@ impl Naive {
             (OnLock::Fail, Some(Blocker::EnvironmentLock { .. })) => refused(["ENV_IS_LOCKED"]),
             (OnLock::Fail, Some(Blocker::TeamLock { .. })) => refused(["TEAM_IS_LOCKED"]),
             (OnLock::Fail, Some(Blocker::ApplicationLock { .. })) => refused(["APP_IS_LOCKED"]),
+            (OnLock::Fail, Some(Blocker::FreezeWindow { .. })) => refused(["FREEZE_WINDOW_IS_ACTIVE"]),
+            (OnLock::Fail, Some(Blocker::OutsideAllowWindows { .. })) => {
+                refused(["NO_ALLOW_WINDOW_IS_ACTIVE"])
+            }
         }
     }
 
@@ -180,5 +196,6 @@ fn content(create: &CreateRelease) -> Release {
             message: given(create.source_message.as_ref()),
             display_version: given(create.display_version.as_ref()),
         },
+        undeploy: false,
     }
 }

@@ -1,8 +1,8 @@
 //! Release trains in the naive model.
 
 use kuberpult_core::{
-    ApplicationCause, ApplicationName, Blocker, EnvironmentCause, EnvironmentName, Outcome, ReleaseTrain,
-    TrainOnLock, TrainTargetType, Version,
+    ApplicationCause, ApplicationName, Blocker, Context, EnvironmentCause, EnvironmentName, Outcome,
+    ReleaseTrain, TrainOnLock, TrainTargetType, Version,
 };
 
 use super::{Answer, Naive, refused};
@@ -19,13 +19,17 @@ pub struct NaiveStop {
 }
 
 impl Naive {
-    pub(super) fn train(&mut self, train: &ReleaseTrain) -> Answer {
+    pub(super) fn train(&mut self, context: &Context, train: &ReleaseTrain) -> Answer {
         let targets = self.targets(train);
         if targets.is_empty() {
             return refused(["TRAIN_TARGET_NOT_FOUND"]);
         }
+        if train.as_of.as_ref().is_some_and(|as_of| !self.past.iter().any(|(known, _)| known == as_of)) {
+            return refused(["REVISION_NOT_FOUND"]);
+        }
         // All are decided on the state before the train.
-        let stops: Vec<NaiveStop> = targets.into_iter().map(|target| self.stop(train, target)).collect();
+        let stops: Vec<NaiveStop> =
+            targets.into_iter().map(|target| self.stop(context, train, target)).collect();
         let mut deployed = Vec::new();
         for stop in stops.iter().filter(|stop| stop.skipped.is_none()) {
             for (application, outcome) in &stop.outcomes {
@@ -62,7 +66,7 @@ impl Naive {
         }
     }
 
-    fn stop(&self, train: &ReleaseTrain, environment: EnvironmentName) -> NaiveStop {
+    fn stop(&self, context: &Context, train: &ReleaseTrain, environment: EnvironmentName) -> NaiveStop {
         if let Some(cause) = self.unusable_upstream(&environment) {
             return NaiveStop { environment, skipped: Some(cause), outcomes: Vec::new() };
         }
@@ -70,16 +74,17 @@ impl Naive {
             .candidates(train, &environment)
             .into_iter()
             .map(|(application, version)| {
-                let outcome = self.outcome(train, &environment, &application, version);
+                let outcome = self.outcome(context, train, &environment, &application, version);
                 (application, outcome)
             })
             .collect();
-        let mut blockers: Vec<Blocker> =
-            self.locks.iter().map(|(scope, lock_id, lock)| super::blocker(scope, lock_id, lock)).collect();
-        blockers.retain(|blocker| {
-            matches!(blocker, Blocker::EnvironmentLock { environment: locked, .. } if *locked == environment)
-        });
-        let skipped = (!blockers.is_empty()).then_some(EnvironmentCause::Blocked { blockers });
+        let blockers = self.environment_blockers(context.now, &environment);
+        let is_lock = |blocker: &Blocker| matches!(blocker, Blocker::EnvironmentLock { .. });
+        let skipped = match blockers.as_slice() {
+            [] => None,
+            some if some.iter().any(is_lock) => Some(EnvironmentCause::Locked { blockers }),
+            _ => Some(EnvironmentCause::Frozen { blockers }),
+        };
         NaiveStop { environment, skipped, outcomes }
     }
 
@@ -137,7 +142,13 @@ impl Naive {
                 .into_iter()
                 .filter(|(there, _)| *there == upstream)
                 .map(|(there, application)| {
-                    let version = self.current_in(&there, &application);
+                    let version = match &train.as_of {
+                        None => self.current_in(&there, &application),
+                        Some(as_of) => {
+                            let then = self.past.iter().find(|(known, _)| known == as_of);
+                            then.and_then(|(_, current)| super::find(current, &there, &application))
+                        }
+                    };
                     (application, version)
                 })
                 .collect(),
@@ -149,6 +160,7 @@ impl Naive {
 
     fn outcome(
         &self,
+        context: &Context,
         train: &ReleaseTrain,
         environment: &EnvironmentName,
         application: &ApplicationName,
@@ -165,8 +177,7 @@ impl Naive {
         if current == Some(version) {
             return Outcome::Skipped { cause: ApplicationCause::AlreadyDeployed { version } };
         }
-        let mut blockers = self.blockers(environment, application);
-        blockers.retain(|blocker| !matches!(blocker, Blocker::EnvironmentLock { .. }));
+        let blockers = self.application_blockers(context.now, environment, application);
         if blockers.is_empty() {
             return Outcome::Deployed { from: current, to: version };
         }
