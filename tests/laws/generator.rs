@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use kuberpult_core::{
-    ApplicationCause, Command, Deploy, DeploymentCause, EnvironmentCause, Event, Note, OnLock, OnUnlock,
-    Outcome, QueueDropCause, Refusal, ReleaseTrain, Report, TrainOnLock, TrainTargetType,
+    ApplicationCause, Blocker, Command, Deploy, DeploymentCause, EnvironmentCause, Event, Finding, Note,
+    OnLock, OnUnlock, Outcome, QueueDropCause, Refusal, ReleaseTrain, Report, TrainOnLock, TrainTargetType,
+    check,
 };
 use kuberpult_tests::generate::histories_of_any_start;
 use kuberpult_tests::naive::Naive;
@@ -59,8 +60,31 @@ const EXPECTED: &[(usize, &[&str])] = &[
             "train target EnvironmentGroup",
             "train target not given",
             "train for team",
-            "environment Blocked",
             "note ManifestForUnknownEnvironment",
+            "note NotInEnvironment",
+            "command UpdateEnvironment",
+            "command DeleteEnvironment",
+            "command SettleQueue",
+            "command PrepareUndeploy",
+            "command Undeploy",
+            "command RemoveFromEnvironment",
+            "command Batch",
+            "event EnvironmentUpdated",
+            "event RemovedFromEnvironment",
+            "event ApplicationUndeployed",
+            "train as of a revision",
+            "settle one environment",
+            "settle all",
+            "blocker EnvironmentLock",
+            "blocker ApplicationLock",
+            "blocker FreezeWindow for all applications",
+            "blocker FreezeWindow for some applications",
+            "blocker OutsideAllowWindows for all applications",
+            "blocker OutsideAllowWindows for one application",
+            "finding TrainsSkipEnvironment",
+            "refusal REVISION_NOT_FOUND",
+            "refusal in a batch",
+            "situation: a batch with events",
             "situation: something is queued",
             "situation: a queue and no blocker",
             "situation: a queue and several blockers",
@@ -73,7 +97,14 @@ const EXPECTED: &[(usize, &[&str])] = &[
             "command DeleteGroupLock",
             "event QueueDropped",
             "deployment Unlock",
-            "manual deployment through locks",
+            "manual deployment through blockers",
+            "event EnvironmentDeleted",
+            "deletion by force",
+            "deletion if nothing is in the way",
+            "blocker TeamLock",
+            "environment Locked",
+            "environment Frozen",
+            "refusal BATCH_IN_BATCH",
             "cause NoVersionUpstream",
             "cause NotInEnvironment",
             "environment NoUpstream",
@@ -84,7 +115,6 @@ const EXPECTED: &[(usize, &[&str])] = &[
             "note Finding",
             "note Backfilled",
             "note LockOnUnknownApplication",
-            "note LockUnchanged",
             "refusal INVALID_NAME",
             "refusal ENVIRONMENT_NOT_FOUND",
             "refusal APPLICATION_NOT_FOUND",
@@ -108,13 +138,23 @@ const EXPECTED: &[(usize, &[&str])] = &[
             "note ReleaseUnchanged",
             "note EnvironmentUnchanged",
             "note AlreadyQueued",
+            "note LockUnchanged",
+            "deployment SettleQueue",
+            "refusal FREEZE_WINDOW_IS_ACTIVE",
+            "refusal NO_ALLOW_WINDOW_IS_ACTIVE",
+            "refusal ENVIRONMENT_IS_UPSTREAM",
+            "refusal APPLICATIONS_DEPLOYED",
+            "refusal UNDEPLOY_NOT_PREPARED",
+            "refusal STILL_DEPLOYED",
             "refusal MANIFEST_NOT_FOUND",
             "refusal TEAM_IS_LOCKED",
             "refusal APP_IS_LOCKED",
             "refusal GROUP_LOCK_NOT_FOUND",
             "refusal RELEASE_TOO_OLD",
             "queue drop OnUnlock",
-            // These two after a start that other tools left behind only.
+            // These after a start that other tools left behind only.
+            "finding DanglingVersion",
+            "finding EmptyEntry",
             "queue drop ReleaseGone",
             "refusal NO_VERSION_LEFT",
         ],
@@ -167,12 +207,18 @@ impl Counts {
                 self.report(decision.report());
             }
         }
+        check(&step.after).iter().for_each(|finding| self.finding(finding));
         self.situations(step);
     }
 
     fn command(&mut self, command: &Command) {
         let name = match command {
             Command::CreateEnvironment { .. } => "CreateEnvironment",
+            Command::UpdateEnvironment { .. } => "UpdateEnvironment",
+            Command::DeleteEnvironment { force, .. } => {
+                self.count("deletion", if *force { "by force" } else { "if nothing is in the way" });
+                "DeleteEnvironment"
+            }
             Command::CreateRelease(_) => "CreateRelease",
             Command::Deploy(Deploy { on_lock, .. }) => {
                 let on_lock = match on_lock {
@@ -207,6 +253,17 @@ impl Counts {
                 self.train(train);
                 "ReleaseTrain"
             }
+            Command::SettleQueue { environment } => {
+                self.count("settle", if environment.is_some() { "one environment" } else { "all" });
+                "SettleQueue"
+            }
+            Command::PrepareUndeploy { .. } => "PrepareUndeploy",
+            Command::Undeploy { .. } => "Undeploy",
+            Command::RemoveFromEnvironment { .. } => "RemoveFromEnvironment",
+            Command::Batch { commands } => {
+                commands.iter().for_each(|command| self.command(command));
+                "Batch"
+            }
         };
         self.count("command", name);
     }
@@ -236,11 +293,18 @@ impl Counts {
         if train.team.is_some() {
             self.count("train", "for team");
         }
+        if train.as_of.is_some() {
+            self.count("train", "as of a revision");
+        }
     }
 
     fn event(&mut self, event: &Event) {
         let name = match event {
             Event::EnvironmentCreated { .. } => "EnvironmentCreated",
+            Event::EnvironmentUpdated { .. } => "EnvironmentUpdated",
+            Event::EnvironmentDeleted { .. } => "EnvironmentDeleted",
+            Event::RemovedFromEnvironment { .. } => "RemovedFromEnvironment",
+            Event::ApplicationUndeployed { .. } => "ApplicationUndeployed",
             Event::ReleaseCreated { .. } => "ReleaseCreated",
             Event::TeamChanged { .. } => "TeamChanged",
             Event::SourceRepoUrlChanged { .. } => "SourceRepoUrlChanged",
@@ -250,17 +314,22 @@ impl Counts {
                     DeploymentCause::Automatic => "Automatic",
                     DeploymentCause::Manual { overridden, .. } => {
                         if !overridden.is_empty() {
-                            self.count("manual deployment", "through locks");
+                            self.count("manual deployment", "through blockers");
                         }
+                        self.blockers(overridden);
                         "Manual"
                     }
                     DeploymentCause::ReleaseTrain => "ReleaseTrain",
                     DeploymentCause::Unlock => "Unlock",
+                    DeploymentCause::SettleQueue => "SettleQueue",
                 };
                 self.count("deployment", cause);
                 "Deployed"
             }
-            Event::Queued { .. } => "Queued",
+            Event::Queued { blockers, .. } => {
+                self.blockers(blockers);
+                "Queued"
+            }
             Event::QueueDropped { cause, .. } => {
                 let cause = match cause {
                     QueueDropCause::AlreadyDeployed => "AlreadyDeployed",
@@ -281,18 +350,23 @@ impl Counts {
         for note in &report.notes {
             let name = match note {
                 Note::EnvironmentUnchanged { .. } => "EnvironmentUnchanged",
-                Note::Finding { .. } => "Finding",
+                Note::Finding { finding } => {
+                    self.finding(finding);
+                    "Finding"
+                }
                 Note::ReleaseUnchanged { .. } => "ReleaseUnchanged",
                 Note::Backfilled { .. } => "Backfilled",
                 Note::ManifestForUnknownEnvironment { .. } => "ManifestForUnknownEnvironment",
                 Note::AlreadyQueued { .. } => "AlreadyQueued",
                 Note::LockOnUnknownApplication { .. } => "LockOnUnknownApplication",
                 Note::LockUnchanged { .. } => "LockUnchanged",
+                Note::NotInEnvironment { .. } => "NotInEnvironment",
                 // A note may come to be without breaking whoever reads notes; it must be counted here then.
                 _ => "that is new",
             };
             self.count("note", name);
         }
+        report.batch.iter().for_each(|report| self.report(report));
         for environment in report.train.iter().flat_map(|train| &train.environments) {
             if let Some(cause) = &environment.skipped {
                 let cause = match cause {
@@ -301,7 +375,14 @@ impl Counts {
                     EnvironmentCause::BothLatestAndEnvironment => "BothLatestAndEnvironment",
                     EnvironmentCause::UpstreamNotFound { .. } => "UpstreamNotFound",
                     EnvironmentCause::UpstreamCycle { .. } => "UpstreamCycle",
-                    EnvironmentCause::Blocked { .. } => "Blocked",
+                    EnvironmentCause::Locked { blockers } => {
+                        self.blockers(blockers);
+                        "Locked"
+                    }
+                    EnvironmentCause::Frozen { blockers } => {
+                        self.blockers(blockers);
+                        "Frozen"
+                    }
                 };
                 self.count("environment", cause);
             }
@@ -313,7 +394,10 @@ impl Counts {
         let name = match outcome {
             Outcome::Deployed { .. } => "Deployed",
             Outcome::Queued { .. } => "Queued",
-            Outcome::Blocked { .. } => "Blocked",
+            Outcome::Blocked { blockers, .. } => {
+                self.blockers(blockers);
+                "Blocked"
+            }
             Outcome::Skipped { cause } => {
                 let cause = match cause {
                     ApplicationCause::NoVersionUpstream => "NoVersionUpstream",
@@ -327,17 +411,58 @@ impl Counts {
         self.count("outcome", name);
     }
 
-    /// By its code, which every refusal has.
+    /// By its code, which every refusal has; that of a batch's command also as such.
     fn refusal(&mut self, refusal: &Refusal) {
+        match refusal {
+            Refusal::InBatch { .. } => self.count("refusal", "in a batch"),
+            Refusal::Blocked { blockers, .. } => self.blockers(blockers),
+            _ => {}
+        }
         self.count("refusal", refusal.code());
+    }
+
+    fn blockers(&mut self, blockers: &[Blocker]) {
+        for blocker in blockers {
+            let name = match blocker {
+                Blocker::EnvironmentLock { .. } => "EnvironmentLock",
+                Blocker::TeamLock { .. } => "TeamLock",
+                Blocker::ApplicationLock { .. } => "ApplicationLock",
+                Blocker::FreezeWindow { .. } if blocker.is_environment_level() => {
+                    "FreezeWindow for all applications"
+                }
+                Blocker::FreezeWindow { .. } => "FreezeWindow for some applications",
+                Blocker::OutsideAllowWindows { application: None, .. } => {
+                    "OutsideAllowWindows for all applications"
+                }
+                Blocker::OutsideAllowWindows { application: Some(_), .. } => {
+                    "OutsideAllowWindows for one application"
+                }
+            };
+            self.count("blocker", name);
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let name = match finding {
+            Finding::TrainsSkipEnvironment { .. } => "TrainsSkipEnvironment",
+            Finding::DanglingVersion { .. } => "DanglingVersion",
+            Finding::EmptyEntry { .. } => "EmptyEntry",
+            // As with notes.
+            _ => "that is new",
+        };
+        self.count("finding", name);
     }
 
     /// What the laws about queues and locks need to find.
     fn situations(&mut self, step: &Step) {
+        if matches!(step.command, Command::Batch { .. }) && !step.events().is_empty() {
+            self.count("situation:", "a batch with events");
+        }
         let naive = Naive::of(&step.after);
+        let now = step.context.now;
         for (environment, application, version) in &naive.queued {
             self.count("situation:", "something is queued");
-            match naive.blockers(environment, application).len() {
+            match naive.blockers(now, environment, application).len() {
                 0 => self.count("situation:", "a queue and no blocker"),
                 1 => {}
                 _ => self.count("situation:", "a queue and several blockers"),
@@ -346,7 +471,7 @@ impl Counts {
                 self.count("situation:", "outdated queue");
             }
         }
-        if naive.deployable().iter().any(|placed| !naive.blockers(&placed.0, &placed.1).is_empty()) {
+        if naive.deployable().iter().any(|placed| !naive.blockers(now, &placed.0, &placed.1).is_empty()) {
             self.count("situation:", "something deployable is blocked");
         }
     }

@@ -2,7 +2,7 @@
 
 use kuberpult_core::{
     Command, CreateRelease, Decision, Deploy, DeploymentCause, Event, GroupName, LockId, LockScope, OnLock,
-    Refusal, State,
+    Refusal,
 };
 use kuberpult_tests::alphabet;
 use kuberpult_tests::generate::{
@@ -52,25 +52,26 @@ fn any_blocker_stops_automatic_deployment() {
     holds((histories(), lock_scopes()), |(history, on)| {
         let mut run = Run::of(&history);
         run.command(on.lock(fresh(), 0));
-        for step in &run.steps {
+        for step in run.single_steps() {
             for event in step.events() {
                 let Event::Deployed { environment, application, cause, .. } = event else { continue };
                 if !matches!(cause, DeploymentCause::Manual { .. }) {
-                    let blockers = Naive::of(&step.after).blockers(environment, application);
+                    let blockers =
+                        Naive::of(&step.after).blockers(step.context.now, environment, application);
                     prop_assert_eq!(blockers, [], "{}", step.command);
                 }
             }
         }
         let naive = Naive::of(&run.state);
         for placed in naive.deployable() {
-            if naive.blockers(&placed.0, &placed.1).is_empty() {
+            if naive.blockers(run.now().now, &placed.0, &placed.1).is_empty() {
                 continue;
             }
-            let queued = deployment(&run.state, &placed, OnLock::Queue);
+            let queued = deployment(&run, &placed, OnLock::Queue);
             prop_assert!(queued.result.is_ok());
             prop_assert_eq!(Naive::of(&queued.after).current, naive.current.clone());
             prop_assert_eq!(Naive::of(&queued.after).queued_in(&placed.0, &placed.1), Some(placed.2));
-            prop_assert!(deployment(&run.state, &placed, OnLock::Fail).result.is_err());
+            prop_assert!(deployment(&run, &placed, OnLock::Fail).result.is_err());
         }
         Ok(())
     });
@@ -83,7 +84,7 @@ fn manual_deployment_is_always_possible() {
         let mut run = Run::of(&history);
         run.command(on.lock(fresh(), 0));
         for placed in Naive::of(&run.state).deployable() {
-            let step = deployment(&run.state, &placed, OnLock::Ignore);
+            let step = deployment(&run, &placed, OnLock::Ignore);
             prop_assert!(step.result.is_ok());
             prop_assert_eq!(Naive::of(&step.after).current_in(&placed.0, &placed.1), Some(placed.2));
         }
@@ -99,7 +100,7 @@ fn manual_deployment_keeps_the_locks() {
         run.command(on.lock(fresh(), 0));
         let naive = Naive::of(&run.state);
         for placed in naive.deployable() {
-            let step = deployment(&run.state, &placed, OnLock::Ignore);
+            let step = deployment(&run, &placed, OnLock::Ignore);
             prop_assert_eq!(&Naive::of(&step.after).locks, &naive.locks);
         }
         Ok(())
@@ -114,8 +115,8 @@ fn refusal_names_every_blocker() {
         run.command(on.lock(fresh(), 0));
         let naive = Naive::of(&run.state);
         for placed in naive.deployable() {
-            let expected = naive.blockers(&placed.0, &placed.1);
-            match deployment(&run.state, &placed, OnLock::Fail).result {
+            let expected = naive.blockers(run.now().now, &placed.0, &placed.1);
+            match deployment(&run, &placed, OnLock::Fail).result {
                 Ok(_) => prop_assert_eq!(expected, []),
                 Err(rejection) => match rejection.refusals() {
                     [Refusal::Blocked { blockers, .. }] => prop_assert_eq!(blockers, &expected),
@@ -131,7 +132,7 @@ fn refusal_names_every_blocker() {
 #[test]
 fn adding_a_lock_deploys_nothing() {
     holds(histories_of_any_start(), |history| {
-        for step in Run::of(&history).steps {
+        for step in Run::of(&history).single_steps() {
             let locks = matches!(
                 step.command,
                 Command::CreateEnvironmentLock { .. }
@@ -155,9 +156,11 @@ fn more_locks_never_deploy_more() {
     holds((histories(), lock_scopes(), vec(turns(), 8)), |(history, on, turns)| {
         let without = Run::of(&history);
         let with = without.clone().command(on.lock(fresh(), 0)).after;
-        let turns = turns.iter().map(|turn| without.clone().turn(turn));
+        // A batch is several plans: what comes of the first of them decides what the next ones meet.
+        let turns = turns.iter().map(|turn| without.tried(turn));
+        let turns = turns.filter(|step| !matches!(step.command, Command::Batch { .. }));
         let deployable = Naive::of(&without.state).deployable();
-        let tried = deployable.iter().map(|placed| deployment(&without.state, placed, OnLock::Queue));
+        let tried = deployable.iter().map(|placed| deployment(&without, placed, OnLock::Queue));
         for step in turns.chain(tried) {
             let without_lock = deployments(&step);
             for deployed in deployments(&Step::take(&with, &step.context, step.command.clone())) {
@@ -168,9 +171,10 @@ fn more_locks_never_deploy_more() {
         for placed in &deployable {
             let (environment, application) = (placed.0.clone(), placed.1.clone());
             let lock = intent::lock(LockScope::Application { environment, application }, fresh(), "why");
-            let locked = without.clone().accepted(lock).after;
+            let mut locked = without.clone();
+            locked.accepted(lock);
             if !deployments(&deployment(&locked, placed, OnLock::Queue)).is_empty() {
-                let step = deployment(&without.state, placed, OnLock::Queue);
+                let step = deployment(&without, placed, OnLock::Queue);
                 prop_assert!(!deployments(&step).is_empty(), "{}", step.command);
             }
         }
@@ -216,6 +220,9 @@ fn unlock_order_does_not_matter() {
     holds_for(768, strategy, |(history, deployed, waiting, locks, order, queued)| {
         let mut run = Run::of(&history);
         let environments = Naive::of(&run.state).environments;
+        if environments.is_empty() {
+            return Ok(()); // All are deleted.
+        }
         for content in 0..4 {
             let manifest = alphabet::manifest(content);
             let manifests = environments.iter().map(|(name, _)| (name.clone(), manifest)).collect();
@@ -240,7 +247,7 @@ fn unlock_order_does_not_matter() {
             .collect();
         let in_order = |commands: &[(u8, Command)]| {
             commands.iter().fold(run.state.clone(), |state, (_, command)| {
-                let step = Step::take(&state, &alphabet::context(0, false), command.clone());
+                let step = Step::take(&state, &run.now(), command.clone());
                 assert!(step.result.is_ok(), "{command} was refused");
                 step.after
             })
@@ -273,15 +280,15 @@ fn deploy_each(run: &mut Run, picks: &[usize], on_lock: OnLock) {
     for pick in picks {
         let deployable = Naive::of(&run.state).deployable();
         if let Some(placed) = intent::picked(&deployable, *pick) {
-            run.state = deployment(&run.state, placed, on_lock).after;
+            run.state = deployment(run, placed, on_lock).after;
         }
     }
 }
 
-fn deployment(state: &State, placed: &Placed, on_lock: OnLock) -> Step {
+fn deployment(run: &Run, placed: &Placed, on_lock: OnLock) -> Step {
     let (environment, application, version) = placed.clone();
     let deploy = Deploy { environment, application, version, on_lock, reason: None };
-    Step::take(state, &alphabet::context(0, false), Command::Deploy(deploy))
+    Step::take(&run.state, &run.now(), Command::Deploy(deploy))
 }
 
 fn deployments(step: &Step) -> Vec<Placed> {

@@ -1,11 +1,13 @@
 //! Laws about the manifest repository. Each history runs in a bare repository of its own.
 
-use kuberpult_core::State;
+use std::collections::BTreeMap;
+
+use kuberpult_core::{Command, Event, Past, Revision, State};
 use kuberpult_git::TransactError;
 use kuberpult_tests::generate::histories;
-use kuberpult_tests::git;
 use kuberpult_tests::law::holds_for;
-use kuberpult_tests::repository::{Repository, commands, context};
+use kuberpult_tests::repository::{Repository, Tagged, commands, context};
+use kuberpult_tests::{alphabet, git};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::{prop_assert, prop_assert_eq};
@@ -19,13 +21,15 @@ fn tree_round_trip() {
     holds_for(CASES, histories(), |history| {
         let mut repository = Repository::with_settings_of(&history);
         let mut state = repository.state();
-        for command in commands(&history) {
-            let command = repository.with_manifests(command);
+        for tagged in commands(&history) {
+            remember(&mut state.past, &tagged, &repository.state());
+            let command = repository.prepare(tagged);
             if let Ok(decision) = state.decide(&context(), &command) {
                 state.apply(decision.events());
             }
             let _ = repository.repo.transact(&context(), &command);
-            prop_assert_eq!(&repository.state(), &state);
+            // What is past is read only when it is asked for.
+            prop_assert_eq!(&State { past: state.past.clone(), ..repository.state() }, &state);
         }
 
         let read = repository.state();
@@ -47,7 +51,7 @@ fn foreign_files_are_kept() {
         let commands = commands(&history);
         let (before, after) = commands.split_at(when % (commands.len() + 1));
         for command in before {
-            let command = repository.with_manifests(command.clone());
+            let command = repository.prepare(command.clone());
             let _ = repository.repo.transact(&context(), &command);
         }
         let state = repository.state();
@@ -61,16 +65,37 @@ fn foreign_files_are_kept() {
             .filter(|entry| paths.iter().any(|path| entry.ends_with(&format!("\t{path}"))))
             .collect();
         prop_assert_eq!(foreign.len(), paths.len());
+        let mut deleted = Vec::new();
         for command in after {
-            let command = repository.with_manifests(command.clone());
-            let _ = repository.repo.transact(&context(), &command);
+            let command = repository.prepare(command.clone());
+            if let Ok(receipt) = repository.repo.transact(&context(), &command) {
+                deleted.extend(receipt.decision.events().iter().filter_map(deleted_directory));
+            }
         }
         let tree = git::tree(repository.path(), "main");
         for entry in foreign {
-            prop_assert!(tree.contains(&entry), "{} is gone or changed", entry);
+            let goes = deleted.iter().any(|directory| entry.contains(directory));
+            prop_assert!(goes || tree.contains(&entry), "{} is gone or changed", entry);
         }
         Ok(())
     });
+}
+
+/// Remembers what is current in a state, if the command comes with a tag.
+fn remember(past: &mut BTreeMap<Revision, Past>, tagged: &Tagged, state: &State) {
+    past.extend(tagged.tag.iter().map(|tag| (tag.clone(), Past::of(state))));
+}
+
+/// What an event deletes with all that is in it, after the tab and before the names of files.
+fn deleted_directory(event: &Event) -> Option<String> {
+    match event {
+        Event::EnvironmentDeleted { environment, .. } => Some(format!("\tenvironments/{environment}/")),
+        Event::RemovedFromEnvironment { environment, application, .. } => {
+            Some(format!("\tenvironments/{environment}/applications/{application}/"))
+        }
+        Event::ApplicationUndeployed { application } => Some(format!("\tapplications/{application}/")),
+        _ => None,
+    }
 }
 
 /// Paths beside everything that lasts: not within locks and releases, which go as a whole.
@@ -111,10 +136,13 @@ fn foreign_paths(state: &State) -> Vec<String> {
 fn one_command_one_commit() {
     holds_for(CASES, histories(), |history| {
         let mut repository = Repository::with_settings_of(&history);
-        for command in commands(&history) {
-            let command = repository.with_manifests(command);
+        let mut past = BTreeMap::new();
+        for tagged in commands(&history) {
+            let state = repository.state();
+            remember(&mut past, &tagged, &state);
+            let command = repository.prepare(tagged);
             let head = repository.head();
-            let decided = repository.state().decide(&context(), &command);
+            let decided = State { past: past.clone(), ..state }.decide(&context(), &command);
             let planned = repository.repo.plan(&context(), &command);
             prop_assert_eq!(repository.head(), head.as_str(), "a dry run writes nothing");
             match (decided, planned, repository.repo.transact(&context(), &command)) {
@@ -162,6 +190,41 @@ pub(crate) fn same_history_gives_same_commits() {
         let mut one = Repository::with_settings_of(&history);
         let mut other = Repository::with_settings_of(&history);
         prop_assert_eq!(one.run(&history), other.run(&history));
+        Ok(())
+    });
+}
+
+/// The part of `batch_is_all_or_nothing` that is about branch and files.
+pub(crate) fn refused_batch_leaves_the_repository_alone() {
+    holds_for(CASES, histories(), |history| {
+        let mut repository = Repository::with_settings_of(&history);
+        let (head, state) = (repository.head(), repository.state());
+        let everything = commands(&history).into_iter().map(|tagged| tagged.command);
+        let unknown = alphabet::environment(alphabet::VALID_ENVIRONMENTS);
+        let refused = Command::DeleteEnvironment { environment: unknown, force: true };
+        let mut accepted = Vec::new();
+        let mut replayed = state.clone();
+        for command in everything.filter(|command| !matches!(command, Command::Batch { .. })) {
+            let command = repository.prepare(Tagged { tag: None, command });
+            if let Ok(decision) = replayed.decide(&context(), &command) {
+                replayed.apply(decision.events());
+                accepted.push(command);
+            }
+        }
+        let with_refused = accepted.iter().cloned().chain([refused]).collect();
+        let receipt = repository.repo.transact(&context(), &Command::Batch { commands: with_refused });
+        let rejected = matches!(receipt, Err(TransactError::Rejected(_)));
+        prop_assert!(rejected, "{:?}", receipt);
+        let tree = git::tree(repository.path(), &head);
+        prop_assert_eq!(repository.head(), head.clone());
+        prop_assert_eq!(git::tree(repository.path(), "main"), tree);
+        prop_assert_eq!(repository.state(), state);
+
+        let receipt = repository.repo.transact(&context(), &Command::Batch { commands: accepted });
+        prop_assert!(receipt.is_ok(), "{:?}", receipt);
+        prop_assert_eq!(repository.state(), replayed);
+        let parent = git::output(repository.path(), &["rev-parse", "main^"]);
+        prop_assert_eq!(parent, head, "all of it is one commit");
         Ok(())
     });
 }

@@ -1,6 +1,6 @@
 //! The naive model beside the core.
 
-use kuberpult_core::{Command, EnvironmentReport, Finding, Refusal, TrainReport, check};
+use kuberpult_core::{Command, EnvironmentReport, Finding, Refusal, Report, TrainReport, check};
 use kuberpult_tests::generate::histories_of_any_start;
 use kuberpult_tests::law::{Holds, holds_for};
 use kuberpult_tests::naive::{Answer, Naive, NaiveStop};
@@ -14,6 +14,9 @@ fn naive_model_agrees() {
         let run = Run::of(&history);
         let mut naive = Naive::of(&history.start());
         for step in &run.steps {
+            if let Some(revision) = &step.remembered {
+                naive.remember(revision);
+            }
             let answer = naive.carry_out(&step.context, &step.command);
             prop_assert_eq!(&answer, &answer_of_core(step), "{}", step.command);
             prop_assert_eq!(&naive, &Naive::of(&step.after), "{}", step.command);
@@ -33,7 +36,11 @@ fn answer_of_core(step: &Step) -> Answer {
             codes.sort_unstable();
             Answer::Refused(codes)
         }
-        Ok(decision) => Answer::Accepted(decision.report().train.as_ref().map(stops).unwrap_or_default()),
+        Ok(decision) => {
+            let report = decision.report();
+            let trains = report.train.iter().chain(report.batch.iter().filter_map(|one| one.train.as_ref()));
+            Answer::Accepted(trains.flat_map(stops).collect())
+        }
     }
 }
 
@@ -57,8 +64,17 @@ fn everything_is_told(step: &Step) -> Holds {
             prop_assert!(rejection.refusals().iter().all(|refusal| !refusal.to_string().is_empty()));
         }
         Ok(decision) => {
-            let is_train = matches!(step.command, Command::ReleaseTrain(_));
-            prop_assert_eq!(decision.report().train.is_some(), is_train);
+            let is_train = |command: &Command| matches!(command, Command::ReleaseTrain(_));
+            let Report { train, batch, .. } = decision.report();
+            prop_assert_eq!(train.is_some(), is_train(&step.command));
+            let batched: &[Command] = match &step.command {
+                Command::Batch { commands } => commands,
+                _ => &[],
+            };
+            prop_assert_eq!(batch.len(), batched.len());
+            for (command, report) in batched.iter().zip(batch) {
+                prop_assert_eq!(report.train.is_some(), is_train(command));
+            }
         }
     }
     Ok(())

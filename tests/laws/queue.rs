@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use kuberpult_core::{
-    ApplicationName, Command, Deploy, EnvironmentName, Event, LockId, LockScope, OnLock, OnUnlock,
+    ApplicationName, Command, Context, Deploy, EnvironmentName, Event, LockId, LockScope, OnLock, OnUnlock,
 };
+use kuberpult_tests::freeze::first_free_time;
 use kuberpult_tests::generate::{histories, histories_of_any_start, on_unlocks};
 use kuberpult_tests::intent::{lock, picked, unlock};
 use kuberpult_tests::law::holds;
@@ -31,6 +32,13 @@ fn queue_holds_at_most_one() {
                 }
                 Event::QueueDropped { environment, application, version, .. } => {
                     ((environment, application), None, Some(version))
+                }
+                Event::RemovedFromEnvironment { environment, application, removed } => {
+                    ((environment, application), None, removed.queued)
+                }
+                Event::EnvironmentDeleted { environment, .. } => {
+                    queues.retain(|(there, _), _| *there != environment);
+                    continue;
                 }
                 _ => continue,
             };
@@ -82,17 +90,18 @@ fn last_deployment_wins() {
 #[test]
 fn queue_fills_only_while_blocked() {
     holds(histories_of_any_start(), |history| {
-        for step in Run::of(&history).steps {
+        for step in Run::of(&history).single_steps() {
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
+            let now = step.context.now;
             for (environment, application, version) in &after.queued {
                 if before.queued_in(environment, application) != Some(*version) {
-                    prop_assert!(!after.blockers(environment, application).is_empty());
+                    prop_assert!(!after.blockers(now, environment, application).is_empty());
                 }
             }
             for event in step.events() {
                 if let Event::Queued { environment, application, blockers, .. } = event {
                     prop_assert!(!blockers.is_empty());
-                    prop_assert_eq!(blockers, &after.blockers(environment, application));
+                    prop_assert_eq!(blockers, &after.blockers(now, environment, application));
                 }
             }
         }
@@ -106,14 +115,15 @@ fn last_unlock_deploys_the_queued_version() {
     holds(histories(), |history| {
         let mut run = Run::of(&history);
         unlock_everything(&mut run, None);
-        for step in &run.steps {
+        for step in run.single_steps() {
             let Some(asked) = unlock_choice(&step.command) else { continue };
+            let now = step.context.now;
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
             for (environment, application, version) in &before.queued {
                 if asked.or(before.config(environment).unwrap().on_unlock).unwrap_or_default()
                     == OnUnlock::Deploy
-                    && !before.blockers(environment, application).is_empty()
-                    && after.blockers(environment, application).is_empty()
+                    && !before.blockers(now, environment, application).is_empty()
+                    && after.blockers(now, environment, application).is_empty()
                 {
                     prop_assert_eq!(after.current_in(environment, application), Some(*version));
                     prop_assert_eq!(after.queued_in(environment, application), None);
@@ -130,10 +140,11 @@ fn earlier_unlocks_deploy_nothing() {
     holds((histories_of_any_start(), on_unlocks()), |(history, queued)| {
         let mut run = Run::of(&history);
         unlock_everything(&mut run, queued);
-        for step in run.steps.iter().filter(|step| unlock_choice(&step.command).is_some()) {
+        let steps = run.single_steps().into_iter();
+        for step in steps.filter(|step| unlock_choice(&step.command).is_some()) {
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
             for (environment, application) in before.slots() {
-                if !after.blockers(&environment, &application).is_empty() {
+                if !after.blockers(step.context.now, &environment, &application).is_empty() {
                     prop_assert_eq!(
                         before.current_in(&environment, &application),
                         after.current_in(&environment, &application)
@@ -153,7 +164,7 @@ fn earlier_unlocks_deploy_nothing() {
 #[test]
 fn deployment_empties_the_queue() {
     holds(histories_of_any_start(), |history| {
-        for step in Run::of(&history).steps {
+        for step in Run::of(&history).single_steps() {
             let after = Naive::of(&step.after);
             for event in step.events() {
                 if let Event::Deployed { environment, application, .. } = event {
@@ -185,6 +196,15 @@ fn outdated_queue_is_dropped() {
                 }
             }
         }
+        if Naive::of(&run.state).blockers(run.now().now, environment, application) != [] {
+            // A freeze window outlasts the locks. What waits then goes when the queue is settled.
+            prop_assert_eq!(Naive::of(&run.state).queued_in(environment, application), Some(*version));
+            let Some(then) = first_free_time(&run.state, run.now().now, environment, application) else {
+                return Ok(());
+            };
+            let settle = Command::SettleQueue { environment: Some(environment.clone()) };
+            run.state = Step::take(&run.state, &Context { now: then, ..run.now() }, settle).after;
+        }
         let naive = Naive::of(&run.state);
         prop_assert_eq!(naive.queued_in(environment, application), None);
         prop_assert_eq!(naive.current_in(environment, application), Some(*version));
@@ -198,7 +218,7 @@ fn kept_queue_survives_unlock() {
     holds(histories_of_any_start(), |history| {
         let mut run = Run::of(&history);
         unlock_everything(&mut run, Some(OnUnlock::Keep));
-        for step in &run.steps {
+        for step in run.single_steps() {
             let Some(asked) = unlock_choice(&step.command) else { continue };
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
             for (environment, application, version) in &before.queued {
@@ -253,13 +273,20 @@ fn unlock_choice(command: &Command) -> Option<Option<OnUnlock>> {
         | Command::DeleteTeamLock { queued, .. }
         | Command::DeleteGroupLock { queued, .. } => Some(*queued),
         Command::CreateEnvironment { .. }
+        | Command::UpdateEnvironment { .. }
+        | Command::DeleteEnvironment { .. }
         | Command::CreateRelease(_)
         | Command::Deploy(_)
         | Command::CreateEnvironmentLock { .. }
         | Command::CreateApplicationLock { .. }
         | Command::CreateTeamLock { .. }
         | Command::CreateGroupLock { .. }
-        | Command::ReleaseTrain(_) => None,
+        | Command::ReleaseTrain(_)
+        | Command::SettleQueue { .. }
+        | Command::PrepareUndeploy { .. }
+        | Command::Undeploy { .. }
+        | Command::RemoveFromEnvironment { .. }
+        | Command::Batch { .. } => None,
     }
 }
 

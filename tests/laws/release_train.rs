@@ -1,7 +1,7 @@
 //! Laws about release trains.
 
 use kuberpult_core::{
-    Command, EnvironmentName, EnvironmentReport, Event, LockScope, Outcome, ReleaseTrain, TeamName,
+    Command, Context, EnvironmentName, EnvironmentReport, Event, Outcome, ReleaseTrain, TeamName,
     TrainOnLock, TrainReport, TrainTargetType, Version,
 };
 use kuberpult_tests::alphabet;
@@ -148,7 +148,7 @@ fn blocked_environment_stops_the_train() {
         for Journey { step, .. } in journeys(&history, &trains) {
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
             for (environment, _) in &before.environments {
-                if is_locked(&before, environment) {
+                if is_blocked(&before, &step.context, environment) {
                     let there = |placed: &[Placed]| -> Vec<Placed> {
                         placed.iter().filter(|placed| placed.0 == *environment).cloned().collect()
                     };
@@ -171,12 +171,14 @@ fn blocked_application_is_queued_by_the_train() {
             }
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
             for environment in before.targets(&train) {
-                if is_locked(&before, &environment) || before.unusable_upstream(&environment).is_some() {
+                if is_blocked(&before, &step.context, &environment)
+                    || before.unusable_upstream(&environment).is_some()
+                {
                     continue;
                 }
                 for (application, version) in before.candidates(&train, &environment) {
                     let Some(version) = version else { continue };
-                    let blockers = before.blockers(&environment, &application);
+                    let blockers = before.blockers(step.context.now, &environment, &application);
                     if blockers.is_empty()
                         || !would_change(&before, &environment, application.as_str(), version)
                     {
@@ -215,9 +217,9 @@ fn with_trains(histories: impl Strategy<Value = History>) -> impl Strategy<Value
 /// The accepted trains of a history, and those that are tried on what it leads to.
 fn journeys(history: &History, trains: &[Intent]) -> Vec<Journey> {
     let run = Run::of(history);
-    let tried = trains.iter().map(|intent| run.clone().command(intent.resolve(&run.state, None)));
+    let tried = trains.iter().map(|intent| run.clone().command(intent.resolve(&run.state, &run.now(), None)));
     let tried: Vec<Step> = tried.collect();
-    run.steps
+    run.single_steps()
         .into_iter()
         .chain(tried)
         .filter_map(|step| {
@@ -256,9 +258,8 @@ fn is_cleanup(event: &Event) -> bool {
     matches!(event, Event::ReleaseCleanedUp { .. })
 }
 
-fn is_locked(naive: &Naive, there: &EnvironmentName) -> bool {
-    let scope = LockScope::Environment { environment: there.clone() };
-    naive.locks.iter().any(|(locked, _, _)| *locked == scope)
+fn is_blocked(naive: &Naive, context: &Context, there: &EnvironmentName) -> bool {
+    !naive.environment_blockers(context.now, there).is_empty()
 }
 
 fn would_change(naive: &Naive, there: &EnvironmentName, application: &str, version: Version) -> bool {

@@ -1,6 +1,8 @@
 //! Laws about releases.
 
-use kuberpult_core::{Command, CreateRelease, Event, Note, Refusal, State, Version};
+use kuberpult_core::{
+    ApplicationName, Command, CreateRelease, Event, Note, Refusal, Release, State, Version,
+};
 use kuberpult_tests::alphabet;
 use kuberpult_tests::generate::{histories, histories_of_any_start};
 use kuberpult_tests::law::holds;
@@ -13,17 +15,17 @@ use proptest::{prop_assert, prop_assert_eq};
 #[test]
 fn newest_release_reaches_latest() {
     holds(histories_of_any_start(), |history| {
-        for step in Run::of(&history).steps {
-            let Some((create, version)) = created(&step) else { continue };
+        for step in Run::of(&history).single_steps() {
+            let Some((application, version, release)) = made(&step) else { continue };
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
-            if before.newest(&create.application).is_some_and(|newest| newest > version) {
+            if before.newest(application).is_some_and(|newest| newest > version) {
                 continue;
             }
             for (environment, config) in &after.environments {
-                let there = (environment, &create.application);
+                let there = (environment, application);
                 let reached = config.upstream.as_ref().is_some_and(|upstream| upstream.latest)
-                    && create.manifests.contains_key(environment);
-                let blocked = !after.blockers(there.0, there.1).is_empty();
+                    && release.manifests.contains_key(environment);
+                let blocked = !after.blockers(step.context.now, there.0, there.1).is_empty();
                 let current =
                     if reached && !blocked { Some(version) } else { before.current_in(there.0, there.1) };
                 let queued = match (reached, blocked) {
@@ -43,10 +45,10 @@ fn newest_release_reaches_latest() {
 #[test]
 fn backfill_deploys_nothing() {
     holds(histories_of_any_start(), |history| {
-        for step in Run::of(&history).steps {
-            let Some((create, version)) = created(&step) else { continue };
+        for step in Run::of(&history).single_steps() {
+            let Some((application, version, _)) = made(&step) else { continue };
             let (before, after) = (Naive::of(&step.before), Naive::of(&step.after));
-            if before.newest(&create.application).is_some_and(|newest| newest > version) {
+            if before.newest(application).is_some_and(|newest| newest > version) {
                 prop_assert_eq!(before.current, after.current);
                 prop_assert_eq!(before.queued, after.queued);
             }
@@ -61,13 +63,17 @@ fn same_release_again_is_unchanged() {
     holds(histories_of_any_start(), |history| {
         let run = Run::of(&history);
         // At once, as it was said, with the version that it got.
-        for step in &run.steps {
-            let Some((create, version)) = created(step) else { continue };
+        for step in &run.single_steps() {
+            let (Command::CreateRelease(create), Some((_, version, _))) = (&step.command, made(step)) else {
+                continue;
+            };
             unchanged(&step.after, &CreateRelease { version: Some(version), ..create.clone() })?;
         }
         // Later, as it is on record.
-        for create in on_record(&run.state) {
-            unchanged(&run.state, &create)?;
+        for (create, undeploy) in on_record(&run.state) {
+            if !undeploy {
+                unchanged(&run.state, &create)?;
+            }
         }
         Ok(())
     });
@@ -90,8 +96,8 @@ fn unchanged(state: &State, create: &CreateRelease) -> kuberpult_tests::law::Hol
 fn other_content_under_a_version_is_refused() {
     holds((histories(), any::<[bool; 8]>()), |(history, differ)| {
         let state = Run::of(&history).state;
-        for mut create in on_record(&state) {
-            let mut expected = Vec::new();
+        for (mut create, undeploy) in on_record(&state) {
+            let mut expected: Vec<String> = undeploy.then(|| "undeploy".into()).into_iter().collect();
             let texts = [
                 (&mut create.source_commit_id, "sourceCommitId"),
                 (&mut create.source_author, "sourceAuthor"),
@@ -141,21 +147,21 @@ fn other_content_under_a_version_is_refused() {
     });
 }
 
-/// The command and the version, if the step made a release.
-fn created(step: &Step) -> Option<(&CreateRelease, Version)> {
-    let Command::CreateRelease(create) = &step.command else { return None };
+/// The release that a step made, if it made one.
+fn made(step: &Step) -> Option<(&ApplicationName, Version, &Release)> {
     step.events().iter().find_map(|event| match event {
-        Event::ReleaseCreated { version, .. } => Some((create, *version)),
+        Event::ReleaseCreated { application, version, release } => Some((application, *version, release)),
         _ => None,
     })
 }
 
-/// Each release that is there, as the command that would make it.
-fn on_record(state: &State) -> Vec<CreateRelease> {
+/// Each release that is there, as the command that would make it, and whether it is an undeploy release, which no
+/// such command makes.
+fn on_record(state: &State) -> Vec<(CreateRelease, bool)> {
     let mut commands = Vec::new();
     for (name, application) in &state.applications {
         for (version, release) in &application.releases {
-            commands.push(CreateRelease {
+            let create = CreateRelease {
                 version: Some(*version),
                 team: application.team.clone(),
                 source_commit_id: release.source.commit_id.clone(),
@@ -164,7 +170,10 @@ fn on_record(state: &State) -> Vec<CreateRelease> {
                 display_version: release.source.display_version.clone(),
                 source_repo_url: application.source_repo_url.clone(),
                 ..CreateRelease::new(name.clone(), release.manifests.clone())
-            });
+            };
+            if !create.manifests.is_empty() {
+                commands.push((create, release.undeploy));
+            }
         }
     }
     commands

@@ -91,6 +91,22 @@ fn event_tells_what_happens(event: &Event, before: &State, after: &State) -> Hol
         Event::EnvironmentCreated { environment, config } => {
             prop_assert_eq!((was.config(environment), is.config(environment)), (None, Some(&**config)));
         }
+        Event::EnvironmentUpdated { environment, from, to } => {
+            prop_assert_eq!((was.config(environment), is.config(environment)), (Some(&**from), Some(&**to)));
+        }
+        Event::EnvironmentDeleted { environment, deleted } => {
+            prop_assert_eq!(before.environments.get(environment), Some(&**deleted));
+            prop_assert_eq!(after.environments.get(environment), None);
+        }
+        Event::RemovedFromEnvironment { environment, application, removed } => {
+            prop_assert_eq!(before.slot(environment, application), Some(&**removed));
+            prop_assert_eq!(after.slot(environment, application), None);
+        }
+        Event::ApplicationUndeployed { application } => {
+            prop_assert!(was.knows(application));
+            prop_assert!(!is.knows(application));
+            prop_assert!(!is.slots().iter().any(|(_, with_slot)| with_slot == application));
+        }
         Event::ReleaseCreated { application, version, release } => {
             let (was, is) = (was.release(application, *version), is.release(application, *version));
             prop_assert_eq!((was, is), (None, Some(release)));
@@ -181,7 +197,7 @@ fn commands_on_different_applications_commute() {
         let run = Run::of(&history);
         let single: Vec<Step> = turns
             .iter()
-            .map(|turn| run.clone().turn(turn))
+            .map(|turn| run.tried(turn))
             .filter(|step| step.result.is_ok() && application_of(&step.command).is_some())
             .collect();
         for one in &single {
@@ -277,15 +293,26 @@ fn application_of(command: &Command) -> Option<&ApplicationName> {
         Command::CreateRelease(CreateRelease { application, .. })
         | Command::Deploy(Deploy { application, .. })
         | Command::CreateApplicationLock { application, .. }
-        | Command::DeleteApplicationLock { application, .. } => Some(application),
+        | Command::DeleteApplicationLock { application, .. }
+        | Command::PrepareUndeploy { application }
+        | Command::Undeploy { application }
+        | Command::RemoveFromEnvironment { application, .. } => Some(application),
+        Command::Batch { commands } => {
+            let (first, others) = commands.split_first()?;
+            let application = application_of(first)?;
+            others.iter().all(|other| application_of(other) == Some(application)).then_some(application)
+        }
         Command::CreateEnvironment { .. }
+        | Command::UpdateEnvironment { .. }
+        | Command::DeleteEnvironment { .. }
         | Command::CreateEnvironmentLock { .. }
         | Command::CreateTeamLock { .. }
         | Command::CreateGroupLock { .. }
         | Command::DeleteEnvironmentLock { .. }
         | Command::DeleteTeamLock { .. }
         | Command::DeleteGroupLock { .. }
-        | Command::ReleaseTrain(_) => None,
+        | Command::ReleaseTrain(_)
+        | Command::SettleQueue { .. } => None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The small alphabet that histories are written in: few names, so that commands meet each other.
 
 use kuberpult_core::{
-    Actor, ApplicationName, Context, EnvironmentName, GroupName, LockId, ManifestId, TeamName, Time, Version,
+    Actor, ApplicationName, Context, EnvironmentName, FreezeKind, FreezeWindow, GroupName, LockId,
+    ManifestId, Revision, TeamName, Time, Version,
 };
 
 /// The environments that a history starts with.
@@ -13,6 +14,20 @@ const TEAMS: [&str; 3] = ["blue", "red", "Bad_Team"];
 // One group has the name of an environment: a train to it must go to the group.
 const GROUPS: [&str; 4] = ["europe", "staging", "world", "Bad_Group"];
 const LOCK_IDS: [&str; 4] = ["audit", "freeze", "incident", "-starts-with-a-dash"];
+const REVISIONS: [&str; 3] = ["before-the-sale", "last-good", "never-tagged"];
+// Kind, schedule, duration, time zone and patterns. Histories begin on a Friday at 11:37 in Berlin, 9:37 UTC, and go
+// on for a day or so: some of these open and close within one.
+const FREEZE_WINDOWS: [(FreezeKind, &str, &str, &str, &[&str]); FREEZE_WINDOW_COUNT] = [
+    (FreezeKind::Deny, "0 9 * * *", "2h", "Europe/Berlin", &[]),
+    (FreezeKind::Deny, "0 */3 * * *", "70m", "UTC", &[]),
+    (FreezeKind::Deny, "0 11,17 * * fri", "3h", "Europe/Berlin", &["c*"]),
+    (FreezeKind::Deny, "30 */2 * * *", "1h", "UTC", &["cart", "?mail"]),
+    (FreezeKind::Deny, "0 12 * * *", "5h", "UTC", &["email", "*"]),
+    (FreezeKind::Allow, "0 */2 * * *", "1h", "Europe/Berlin", &[]),
+    (FreezeKind::Allow, "0 9,15 * * *", "3h", "UTC", &["*"]),
+    (FreezeKind::Allow, "30 8-18 * * *", "40m", "Europe/Berlin", &["*a*"]),
+    (FreezeKind::Allow, "15 */4 * * *", "2h", "UTC", &["payment", "check*"]),
+];
 
 /// How many environments, counting one that is mostly unknown, have names that a new environment may have.
 pub const VALID_ENVIRONMENTS: usize = 4;
@@ -24,6 +39,10 @@ pub const VALID_TEAMS: usize = 2;
 pub const VALID_GROUPS: usize = 3;
 /// How many lock ids a new lock may have.
 pub const VALID_LOCK_IDS: usize = 3;
+/// How many revisions a history may remember.
+pub const VALID_REVISIONS: usize = 2;
+/// How many freeze windows there are to choose from.
+pub const FREEZE_WINDOW_COUNT: usize = 9;
 /// The highest version that histories name.
 pub const VERSIONS: u64 = 6;
 
@@ -59,6 +78,25 @@ pub fn group(index: usize) -> GroupName {
 #[must_use]
 pub fn lock_id(index: usize) -> LockId {
     LockId::existing(letter(&LOCK_IDS, index)).expect("safe as a file name")
+}
+
+/// A revision; the last one is never remembered.
+#[must_use]
+pub fn revision(index: usize) -> Revision {
+    letter(&REVISIONS, index).parse().expect("a revision")
+}
+
+/// One of several freeze windows: of both kinds, for all applications and for some, in two time zones.
+#[must_use]
+pub fn freeze_window(index: usize) -> FreezeWindow {
+    let (kind, schedule, duration, time_zone, applications) =
+        *FREEZE_WINDOWS.get(index % FREEZE_WINDOW_COUNT).expect("the index is within the alphabet");
+    let (schedule, duration) = (schedule.parse().expect("a schedule"), duration.parse().expect("a duration"));
+    let mut window = FreezeWindow::new(kind, schedule, duration);
+    window.time_zone = (time_zone != "UTC").then(|| time_zone.parse().expect("a time zone"));
+    window.applications = applications.iter().map(|text| text.parse().expect("a pattern")).collect();
+    window.description = if kind == FreezeKind::Deny { "why not".into() } else { "".into() };
+    window
 }
 
 /// A version, 1 for zero.

@@ -1,12 +1,13 @@
 //! Strategies that make histories.
 
+mod environments;
+
 use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
 use kuberpult_core::{
-    Application, EnvironmentConfig, OnLock, OnUnlock, Release, State, TrainOnLock, TrainTargetType, Upstream,
-    Version,
+    Application, EnvironmentConfig, OnLock, Release, State, TrainOnLock, TrainTargetType, Version,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -15,6 +16,8 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use crate::alphabet;
 use crate::intent::{Intent, LockOn, ReleaseIntent, TrainTarget, VersionIntent};
 use crate::run::Run;
+
+pub use environments::{environment_configs, freeze_windows, on_unlocks};
 
 /// A history in the abstract. [`Run::of`] makes commands of it.
 #[derive(Clone)]
@@ -29,13 +32,15 @@ pub struct History {
     pub turns: Vec<Turn>,
 }
 
-/// One thing that is wanted, by one of two actors, some minutes after the last.
+/// One thing that is wanted, by one of two actors, some time after the last.
 #[derive(Debug, Clone)]
 pub struct Turn {
     /// What is wanted.
     pub intent: Intent,
     /// How many minutes after the last turn.
-    pub minutes: u8,
+    pub minutes: u16,
+    /// As what revision the state before it is remembered, if it is.
+    pub remember: Option<usize>,
     /// Whether the second of the two actors wants it.
     pub second_actor: bool,
 }
@@ -100,6 +105,8 @@ fn foreign() -> State {
     for lock_id in [1, 3] {
         there.locks.insert(alphabet::lock_id(lock_id), kuberpult_core::Lock::default());
     }
+    // A team with no lock left.
+    there.team_locks.insert(alphabet::team(0), kuberpult_core::Locks::new());
     // Queued, but there is no such release; or it has no manifest for the environment.
     for (application, queued) in [(0, 4), (1, 1)] {
         let slot = there.slots.entry(alphabet::application(application)).or_default();
@@ -120,40 +127,6 @@ fn foreign() -> State {
     state
 }
 
-/// Configs with each kind of upstream, the ones that trains skip included.
-pub fn environment_configs() -> impl Strategy<Value = EnvironmentConfig> {
-    let upstream = |latest: bool, environment: Option<usize>| {
-        let environment = environment.map(alphabet::environment);
-        Some(Upstream { environment, latest })
-    };
-    let upstreams = prop_oneof![
-        4 => Just(upstream(true, None)),
-        4 => (0..alphabet::VALID_ENVIRONMENTS).prop_map(move |from| upstream(false, Some(from))),
-        1 => Just(upstream(true, Some(0))),
-        1 => Just(upstream(false, None)),
-        1 => Just(None),
-    ];
-    let groups = prop_oneof![3 => Just(None), 4 => (0..alphabet::VALID_GROUPS).prop_map(Some)];
-    (upstreams, groups, on_unlocks(), any::<bool>()).prop_map(|(upstream, group, on_unlock, argocd)| {
-        let mut config = EnvironmentConfig::default();
-        config.upstream = upstream;
-        config.environment_group = group.map(alphabet::group);
-        config.on_unlock = on_unlock;
-        config.argocd = argocd.then(Default::default);
-        config
-    })
-}
-
-/// What an unlock does with queues; most say nothing.
-pub fn on_unlocks() -> impl Strategy<Value = Option<OnUnlock>> {
-    prop_oneof![
-        4 => Just(None),
-        2 => Just(Some(OnUnlock::Deploy)),
-        2 => Just(Some(OnUnlock::Keep)),
-        2 => Just(Some(OnUnlock::Drop)),
-    ]
-}
-
 /// What a deployment does on locks.
 pub fn on_locks() -> impl Strategy<Value = OnLock> {
     prop_oneof![5 => Just(OnLock::Queue), 3 => Just(OnLock::Fail), 2 => Just(OnLock::Ignore)]
@@ -166,11 +139,21 @@ pub fn train_on_locks() -> impl Strategy<Value = TrainOnLock> {
 
 /// Things that are wanted.
 pub fn turns() -> impl Strategy<Value = Turn> {
-    (intents(), 0..3u8, any::<bool>()).prop_map(|(intent, minutes, second_actor)| Turn {
+    let intents = prop_oneof![9 => intents(), 1 => batches()];
+    let minutes = prop_oneof![3 => 0..3u16, 2 => 5..150u16];
+    let remember = option::weighted(0.08, 0..alphabet::VALID_REVISIONS);
+    (intents, minutes, remember, any::<bool>()).prop_map(|(intent, minutes, remember, second_actor)| Turn {
         intent,
         minutes,
+        remember,
         second_actor,
     })
+}
+
+/// Several things at once; now and then one of them is several things itself.
+pub fn batches() -> impl Strategy<Value = Intent> {
+    let nested = vec(intents(), 1..3).prop_map(Intent::Batch);
+    vec(prop_oneof![30 => intents(), 1 => nested], 2..=4).prop_map(Intent::Batch)
 }
 
 fn intents() -> impl Strategy<Value = Intent> {
@@ -183,12 +166,7 @@ fn intents() -> impl Strategy<Value = Intent> {
             .prop_map(|(pick, from_group, queued)| Intent::Unlock { pick, from_group, queued }),
         22 => trains(),
         4 => Just(Intent::Again),
-        3 => (0..5usize, environment_configs(), 0..6u8).prop_map(|(environment, mut config, group)| {
-            if group == 0 {
-                config.environment_group = Some(alphabet::group(alphabet::VALID_GROUPS));
-            }
-            Intent::CreateEnvironment { environment, config: Box::new(config) }
-        }),
+        9 => environment_intents(),
         5 => (0..alphabet::VALID_ENVIRONMENTS, 0..5usize, 1..=alphabet::VERSIONS / 2, on_locks()).prop_map(
             |(environment, application, version, on_lock)| Intent::DeployAnything {
                 environment,
@@ -199,6 +177,38 @@ fn intents() -> impl Strategy<Value = Intent> {
         ),
         2 => (lock_scopes(), 0..4usize, on_unlocks())
             .prop_map(|(on, lock_id, queued)| Intent::UnlockAnything { on, lock_id, queued }),
+        5 => option::weighted(0.6, 0..alphabet::VALID_ENVIRONMENTS)
+            .prop_map(|environment| Intent::SettleQueue { environment }),
+        8 => any::<usize>().prop_map(|pick| Intent::WayOut { pick }),
+        1 => (0..alphabet::VALID_APPLICATIONS).prop_map(|application| Intent::Undeploy { application }),
+        3 => (0..alphabet::VALID_ENVIRONMENTS, 0..alphabet::VALID_APPLICATIONS)
+            .prop_map(|(environment, application)| Intent::Remove { environment, application }),
+    ]
+}
+
+/// Environments that are made, changed and deleted.
+fn environment_intents() -> impl Strategy<Value = Intent> {
+    let configs = || {
+        (environment_configs(), 0..12u8).prop_map(|(mut config, group)| {
+            if group == 0 {
+                config.environment_group = Some(alphabet::group(alphabet::VALID_GROUPS));
+            }
+            Box::new(config)
+        })
+    };
+    // Mostly one part: the windows, what an unlock does, the group, the upstream, Argo CD; else all.
+    let parts = prop_oneof![
+        6 => Just(0b00001u8), 2 => Just(0b00010u8), 3 => Just(0b00100u8), 2 => Just(0b01000u8),
+        1 => Just(0b10000u8), 1 => Just(0b11111u8),
+    ];
+    prop_oneof![
+        3 => (0..5usize, configs())
+            .prop_map(|(environment, config)| Intent::CreateEnvironment { environment, config }),
+        5 => (0..alphabet::VALID_ENVIRONMENTS, configs(), parts).prop_map(|(environment, config, parts)| {
+            Intent::UpdateEnvironment { environment, config, parts }
+        }),
+        2 => (0..alphabet::VALID_ENVIRONMENTS, any::<bool>())
+            .prop_map(|(environment, force)| Intent::DeleteEnvironment { environment, force }),
     ]
 }
 
@@ -260,6 +270,19 @@ pub fn trains() -> impl Strategy<Value = Intent> {
         1 => Just(Some(TrainTargetType::Environment)),
         1 => Just(Some(TrainTargetType::EnvironmentGroup)),
     ];
-    (targets, target_types, option::weighted(0.25, 0..alphabet::VALID_TEAMS), train_on_locks())
-        .prop_map(|(target, target_type, team, on_lock)| Intent::Train { target, target_type, team, on_lock })
+    let teams = option::weighted(0.25, 0..alphabet::VALID_TEAMS);
+    let revisions = prop_oneof![
+        20 => Just(None),
+        5 => (0..alphabet::VALID_REVISIONS).prop_map(Some),
+        1 => Just(Some(alphabet::VALID_REVISIONS)),
+    ];
+    (targets, target_types, teams, revisions, train_on_locks()).prop_map(
+        |(target, target_type, team, as_of, on_lock)| Intent::Train {
+            target,
+            target_type,
+            team,
+            as_of,
+            on_lock,
+        },
+    )
 }

@@ -3,15 +3,21 @@
 //! Histories are made of choices ("the third of the versions that can be deployed"), not of commands, so that
 //! most commands are accepted, and stay so while a failing history shrinks.
 
-use std::sync::Arc;
+mod locks;
+mod release;
+mod way_out;
 
 use kuberpult_core::{
-    Command, CreateRelease, Deploy, EnvironmentConfig, LockId, LockScope, OnLock, OnUnlock, ReleaseTrain,
-    State, TrainOnLock, TrainTargetType, Version,
+    Command, Context, CreateRelease, Deploy, EnvironmentConfig, LockScope, OnLock, OnUnlock, ReleaseTrain,
+    State, TrainOnLock, TrainTargetType,
 };
 
 use crate::alphabet;
 use crate::naive::Naive;
+use crate::run::Step;
+
+pub use locks::{LockOn, lock, unlock};
+pub use release::{ReleaseIntent, VersionIntent};
 
 /// What somebody has in mind; [`resolve`](Intent::resolve) makes a command of it.
 #[derive(Debug, Clone)]
@@ -22,6 +28,22 @@ pub enum Intent {
         environment: usize,
         /// Its config.
         config: Box<EnvironmentConfig>,
+    },
+    /// Gives an environment another config.
+    UpdateEnvironment {
+        /// Which.
+        environment: usize,
+        /// Another config.
+        config: Box<EnvironmentConfig>,
+        /// Which parts of it replace those of the environment's config, as a bit mask.
+        parts: u8,
+    },
+    /// Deletes an environment.
+    DeleteEnvironment {
+        /// Which.
+        environment: usize,
+        /// Whatever depends on it.
+        force: bool,
     },
     /// Makes a release.
     CreateRelease(ReleaseIntent),
@@ -80,39 +102,37 @@ pub enum Intent {
         target_type: Option<TrainTargetType>,
         /// The team.
         team: Option<usize>,
+        /// The revision whose versions it takes.
+        as_of: Option<usize>,
         /// What happens on locks.
         on_lock: TrainOnLock,
     },
+    /// Settles the queues of an environment, or all.
+    SettleQueue {
+        /// Of which environment.
+        environment: Option<usize>,
+    },
+    /// Takes the next step on an application's way out: preparing, deploying the undeploy release, undeploying.
+    WayOut {
+        /// Which of the applications on their way out, or of all if none is.
+        pick: usize,
+    },
+    /// Undeploys an application, be it prepared or not.
+    Undeploy {
+        /// Which.
+        application: usize,
+    },
+    /// Takes an application out of an environment, be it there or not.
+    Remove {
+        /// Out of which environment.
+        environment: usize,
+        /// Which application.
+        application: usize,
+    },
+    /// Wants several things as one.
+    Batch(Vec<Intent>),
     /// Says the last command once more, in the same breath.
     Again,
-}
-
-/// A release in the abstract.
-#[derive(Debug, Clone)]
-pub struct ReleaseIntent {
-    /// Of which application.
-    pub application: usize,
-    /// The version.
-    pub version: VersionIntent,
-    /// For which environments, as a bit mask.
-    pub manifests: u8,
-    /// Which of several contents the manifests have.
-    pub content: u8,
-    /// The team.
-    pub team: Option<usize>,
-    /// Which of the texts about the source are given, as a bit mask.
-    pub source: u8,
-}
-
-/// The version of a release in the abstract.
-#[derive(Debug, Clone, Copy)]
-pub enum VersionIntent {
-    /// The next free one.
-    Next,
-    /// This one.
-    Exactly(u64),
-    /// One that is there.
-    Existing(usize),
 }
 
 /// Where a train goes, in the abstract.
@@ -126,28 +146,24 @@ pub enum TrainTarget {
     Group(usize),
 }
 
-/// What a lock locks, in the abstract.
-#[derive(Debug, Clone, Copy)]
-pub enum LockOn {
-    /// An environment.
-    Environment(usize),
-    /// An application in an environment.
-    Application(usize, usize),
-    /// A team in an environment.
-    Team(usize, usize),
-    /// A group.
-    Group(usize),
-}
-
 impl Intent {
     /// The command that this intent comes to in a state.
     #[must_use]
-    pub fn resolve(&self, state: &State, last: Option<&Command>) -> Command {
+    pub fn resolve(&self, state: &State, context: &Context, last: Option<&Command>) -> Command {
         match self {
             Self::CreateEnvironment { environment, config } => Command::CreateEnvironment {
                 environment: alphabet::environment(*environment),
                 config: config.as_ref().clone(),
             },
+            Self::UpdateEnvironment { environment, config, parts } => {
+                let environment = alphabet::environment(*environment);
+                let existing = state.environments.get(&environment).map(|there| there.config.clone());
+                let config = with_parts(existing.unwrap_or_default(), config, *parts);
+                Command::UpdateEnvironment { environment, config }
+            }
+            Self::DeleteEnvironment { environment, force } => {
+                Command::DeleteEnvironment { environment: alphabet::environment(*environment), force: *force }
+            }
             Self::CreateRelease(release) => release.resolve(state),
             Self::Deploy { pick, on_lock, reason } => {
                 let deployable = Naive::of(state).deployable();
@@ -187,13 +203,36 @@ impl Intent {
                 }
             }
             Self::UnlockAnything { on, lock_id, queued } => on.unlock(alphabet::lock_id(*lock_id), *queued),
-            Self::Train { target, target_type, team, on_lock } => Command::ReleaseTrain(ReleaseTrain {
-                target: target.resolve(state),
-                target_type: *target_type,
-                team: team.map(alphabet::team),
-                as_of: None,
-                on_lock: *on_lock,
-            }),
+            Self::Train { target, target_type, team, as_of, on_lock } => {
+                Command::ReleaseTrain(ReleaseTrain {
+                    target: target.resolve(state),
+                    target_type: *target_type,
+                    team: team.map(alphabet::team),
+                    as_of: as_of.map(alphabet::revision),
+                    on_lock: *on_lock,
+                })
+            }
+            Self::SettleQueue { environment } => {
+                Command::SettleQueue { environment: environment.map(alphabet::environment) }
+            }
+            Self::WayOut { pick } => way_out::next_step(state, *pick),
+            Self::Undeploy { application } => {
+                Command::Undeploy { application: alphabet::application(*application) }
+            }
+            Self::Remove { environment, application } => Command::RemoveFromEnvironment {
+                environment: alphabet::environment(*environment),
+                application: alphabet::application(*application),
+            },
+            Self::Batch(intents) => {
+                let mut commands: Vec<Command> = Vec::new();
+                let mut state = state.clone();
+                for intent in intents {
+                    let command = intent.resolve(&state, context, commands.last().or(last));
+                    state = Step::take(&state, context, command.clone()).after;
+                    commands.push(command);
+                }
+                Command::Batch { commands }
+            }
             Self::Again => {
                 last.cloned().unwrap_or_else(|| Command::ReleaseTrain(ReleaseTrain::new("staging")))
             }
@@ -201,35 +240,25 @@ impl Intent {
     }
 }
 
-impl ReleaseIntent {
-    fn resolve(&self, state: &State) -> Command {
-        let application = alphabet::application(self.application);
-        let there: Vec<Version> = state
-            .applications
-            .get(&application)
-            .map(|application| application.releases.keys().copied().collect())
-            .unwrap_or_default();
-        let environments = (0..alphabet::VALID_ENVIRONMENTS).filter(|index| self.manifests >> index & 1 == 1);
-        let manifests = environments
-            .map(|index| (alphabet::environment(index), alphabet::manifest(self.content)))
-            .collect();
-        let text = |bit: u8, text: &str| (self.source >> bit & 1 == 1).then(|| text.into());
-        Command::CreateRelease(CreateRelease {
-            version: match self.version {
-                VersionIntent::Next => None,
-                VersionIntent::Exactly(number) => Some(alphabet::version(number)),
-                VersionIntent::Existing(pick) => picked(&there, pick).copied(),
-            },
-            team: self.team.map(alphabet::team),
-            source_commit_id: text(0, "C0FFEE0000000000000000000000000000000000"),
-            source_author: text(1, "Ada <ada@example.com>"),
-            // An empty text is as good as none.
-            source_message: text(2, if self.content == 0 { "" } else { "Fix the cart" }),
-            display_version: text(3, "v1.2.3"),
-            source_repo_url: text(4, if self.content == 0 { "" } else { "https://git.example.com/cart.git" }),
-            ..CreateRelease::new(application, manifests)
-        })
+/// A config with some parts of another.
+fn with_parts(mut config: EnvironmentConfig, other: &EnvironmentConfig, parts: u8) -> EnvironmentConfig {
+    let has = |bit: u8| parts >> bit & 1 == 1;
+    if has(0) {
+        config.freeze_windows.clone_from(&other.freeze_windows);
     }
+    if has(1) {
+        config.on_unlock = other.on_unlock;
+    }
+    if has(2) {
+        config.environment_group.clone_from(&other.environment_group);
+    }
+    if has(3) {
+        config.upstream.clone_from(&other.upstream);
+    }
+    if has(4) {
+        config.argocd.clone_from(&other.argocd);
+    }
+    config
 }
 
 impl TrainTarget {
@@ -244,108 +273,6 @@ impl TrainTarget {
             }
             Self::Environment(environment) => alphabet::environment(environment).to_string(),
             Self::Group(group) => alphabet::group(group).to_string(),
-        }
-    }
-}
-
-impl LockOn {
-    /// The scope of a lock; none for a group.
-    #[must_use]
-    pub fn scope(self) -> Option<LockScope> {
-        let environment = alphabet::environment;
-        match self {
-            Self::Environment(index) => Some(LockScope::Environment { environment: environment(index) }),
-            Self::Application(index, application) => {
-                let application = alphabet::application(application);
-                Some(LockScope::Application { environment: environment(index), application })
-            }
-            Self::Team(index, team) => {
-                Some(LockScope::Team { environment: environment(index), team: alphabet::team(team) })
-            }
-            Self::Group(_) => None,
-        }
-    }
-
-    /// The command that sets a lock, with one of several texts.
-    #[must_use]
-    pub fn lock(self, lock_id: LockId, text: u8) -> Command {
-        let text = LockText {
-            message: if text.is_multiple_of(2) { "why not".into() } else { "because".into() },
-            ci_link: (text > 3).then(|| "https://ci.example.com/1".into()),
-            // An empty text is as good as none.
-            suggested_lifetime: (text > 2).then(|| if text == 3 { "".into() } else { "2d".into() }),
-        };
-        match (self, self.scope()) {
-            (_, Some(scope)) => lock_with(scope, lock_id, text),
-            (Self::Group(group), _) => Command::CreateGroupLock {
-                environment_group: alphabet::group(group),
-                lock_id,
-                message: text.message,
-                ci_link: text.ci_link,
-                suggested_lifetime: text.suggested_lifetime,
-            },
-            (_, None) => panic!("only a group has no scope"),
-        }
-    }
-
-    fn unlock(self, lock_id: LockId, queued: Option<OnUnlock>) -> Command {
-        match (self, self.scope()) {
-            (_, Some(scope)) => unlock(scope, lock_id, queued),
-            (Self::Group(group), _) => {
-                let environment_group = alphabet::group(group);
-                Command::DeleteGroupLock { environment_group, lock_id, queued }
-            }
-            (_, None) => panic!("only a group has no scope"),
-        }
-    }
-}
-
-/// What a new lock says.
-#[derive(Debug, Clone)]
-struct LockText {
-    message: Arc<str>,
-    ci_link: Option<Arc<str>>,
-    suggested_lifetime: Option<Arc<str>>,
-}
-
-/// The command that sets a lock, with a message and nothing else.
-#[must_use]
-pub fn lock(scope: LockScope, lock_id: LockId, message: &str) -> Command {
-    lock_with(scope, lock_id, LockText { message: message.into(), ci_link: None, suggested_lifetime: None })
-}
-
-fn lock_with(scope: LockScope, lock_id: LockId, text: LockText) -> Command {
-    let LockText { message, ci_link, suggested_lifetime } = text;
-    match scope {
-        LockScope::Environment { environment } => {
-            Command::CreateEnvironmentLock { environment, lock_id, message, ci_link, suggested_lifetime }
-        }
-        LockScope::Team { environment, team } => {
-            Command::CreateTeamLock { environment, team, lock_id, message, ci_link, suggested_lifetime }
-        }
-        LockScope::Application { environment, application } => Command::CreateApplicationLock {
-            environment,
-            application,
-            lock_id,
-            message,
-            ci_link,
-            suggested_lifetime,
-        },
-    }
-}
-
-/// The command that removes a lock.
-#[must_use]
-pub fn unlock(scope: LockScope, lock_id: LockId, queued: Option<OnUnlock>) -> Command {
-    match scope {
-        LockScope::Environment { environment } => {
-            Command::DeleteEnvironmentLock { environment, lock_id, queued }
-        }
-        LockScope::Team { environment, team } => {
-            Command::DeleteTeamLock { environment, team, lock_id, queued }
-        }
-        LockScope::Application { environment, application } => {
-            Command::DeleteApplicationLock { environment, application, lock_id, queued }
         }
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod alphabet;
 pub mod fixture;
+pub mod freeze;
 pub mod generate;
 pub mod git;
 pub mod intent;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kuberpult_core::{Command, Context, CreateRelease, ManifestId, State};
+use kuberpult_core::{Command, Context, CreateRelease, ManifestId, Revision, State};
 use kuberpult_git::{InitOptions, ManifestRepo, OpenOptions};
 use tempfile::TempDir;
 
-use crate::generate::History;
+use crate::generate::{History, Turn};
+use crate::run::Run;
 use crate::{alphabet, git};
 
 /// A bare manifest repository in a directory of its own.
@@ -26,14 +27,23 @@ pub fn context() -> Context {
     alphabet::context(0, false)
 }
 
+/// One command of a history, and the tag that the newest commit gets before it.
+#[derive(Debug, Clone)]
+pub struct Tagged {
+    /// The tag.
+    pub tag: Option<Revision>,
+    /// The command.
+    pub command: Command,
+}
+
 /// The commands of a history, resolved against the states that they lead to in this one context.
 #[must_use]
-pub fn commands(history: &History) -> Vec<Command> {
-    let mut run =
-        crate::run::Run::of(&History { turns: Vec::new(), foreign_start: false, ..history.clone() });
-    let mut commands: Vec<_> = run.steps.iter().map(|step| step.command.clone()).collect();
-    commands.extend(history.turns.iter().map(|turn| run.turn(turn).command));
-    commands
+pub fn commands(history: &History) -> Vec<Tagged> {
+    let mut run = Run::of(&History { turns: Vec::new(), foreign_start: false, ..history.clone() });
+    for turn in &history.turns {
+        run.turn(&Turn { minutes: 0, second_actor: false, ..turn.clone() });
+    }
+    run.steps.into_iter().map(|step| Tagged { tag: step.remembered, command: step.command }).collect()
 }
 
 impl Repository {
@@ -70,9 +80,24 @@ impl Repository {
         self.repo.state().expect("a state")
     }
 
+    /// Sets the tag, and gives the command with manifests that the repository knows.
+    pub fn prepare(&mut self, tagged: Tagged) -> Command {
+        if let Some(tag) = tagged.tag {
+            git::run(self.path(), &["tag", "--force", tag.as_str(), "main"]);
+        }
+        self.with_manifests(tagged.command)
+    }
+
     /// The command with manifests that the repository knows. One of them is empty.
-    pub fn with_manifests(&mut self, command: Command) -> Command {
-        let Command::CreateRelease(create) = command else { return command };
+    fn with_manifests(&mut self, command: Command) -> Command {
+        let create = match command {
+            Command::CreateRelease(create) => create,
+            Command::Batch { commands } => {
+                let commands = commands.into_iter().map(|command| self.with_manifests(command)).collect();
+                return Command::Batch { commands };
+            }
+            other => return other,
+        };
         let mut manifests = create.manifests.clone();
         for manifest in manifests.values_mut() {
             let is_empty = *manifest == alphabet::manifest(0);
@@ -95,8 +120,8 @@ impl Repository {
 
     /// Carries out what is accepted of a history, and gives the newest commit.
     pub fn run(&mut self, history: &History) -> String {
-        for command in commands(history) {
-            let command = self.with_manifests(command);
+        for tagged in commands(history) {
+            let command = self.prepare(tagged);
             let _ = self.repo.transact(&context(), &command);
         }
         self.head()

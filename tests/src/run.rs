@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kuberpult_core::{Command, Context, Decision, Event, Rejection, State};
+use kuberpult_core::{Command, Context, Decision, Event, Past, Rejection, Revision, State};
 
 use crate::alphabet;
 use crate::generate::{History, Turn};
@@ -10,6 +10,8 @@ use crate::generate::{History, Turn};
 /// One command of a history, with the states around it.
 #[derive(Debug, Clone)]
 pub struct Step {
+    /// As what revision the state before it was remembered first, if it was.
+    pub remembered: Option<Revision>,
     /// What the command was decided on.
     pub before: State,
     /// When, and for whom.
@@ -31,7 +33,24 @@ impl Step {
         if let Ok(decision) = &result {
             after.apply(decision.events());
         }
-        Self { before: before.clone(), context: context.clone(), command, result, after }
+        Self { remembered: None, before: before.clone(), context: context.clone(), command, result, after }
+    }
+
+    /// The step itself; of an accepted batch, the step that each of its commands is by itself.
+    #[must_use]
+    pub fn singly(&self) -> Vec<Self> {
+        let Command::Batch { commands } = &self.command else { return vec![self.clone()] };
+        if self.result.is_err() {
+            return vec![self.clone()];
+        }
+        let mut state = self.before.clone();
+        let mut steps = Vec::new();
+        for command in commands {
+            let step = Self::take(&state, &self.context, command.clone());
+            state = step.after.clone();
+            steps.push(step);
+        }
+        steps
     }
 
     /// The events; none when the command was refused.
@@ -69,18 +88,40 @@ impl Run {
     /// Goes on by one turn.
     pub fn turn(&mut self, turn: &Turn) -> Step {
         self.minutes += u32::from(turn.minutes);
+        let remembered = turn.remember.map(alphabet::revision);
+        if let Some(revision) = &remembered {
+            self.state.past.insert(revision.clone(), Past::of(&self.state));
+        }
         let last = self.steps.last();
         let context = match (&turn.intent, last) {
             (crate::intent::Intent::Again, Some(last)) => last.context.clone(),
             _ => alphabet::context(self.minutes, turn.second_actor),
         };
-        let command = turn.intent.resolve(&self.state, last.map(|step| &step.command));
-        self.take(&context, command)
+        let command = turn.intent.resolve(&self.state, &context, last.map(|step| &step.command));
+        self.take(&context, command, remembered)
     }
 
     /// Goes on by one command.
     pub fn command(&mut self, command: Command) -> Step {
-        self.take(&alphabet::context(self.minutes, false), command)
+        self.take(&self.now(), command, None)
+    }
+
+    /// Each command, in order, those of an accepted batch one by one.
+    #[must_use]
+    pub fn single_steps(&self) -> Vec<Step> {
+        self.steps.iter().flat_map(Step::singly).collect()
+    }
+
+    /// Goes on by one turn and comes back: the step that it would be.
+    #[must_use]
+    pub fn tried(&self, turn: &Turn) -> Step {
+        self.clone().turn(&Turn { remember: None, ..turn.clone() })
+    }
+
+    /// The context of what comes next.
+    #[must_use]
+    pub fn now(&self) -> Context {
+        alphabet::context(self.minutes, false)
     }
 
     /// Goes on by one command, which must be accepted.
@@ -92,8 +133,8 @@ impl Run {
         step
     }
 
-    fn take(&mut self, context: &Context, command: Command) -> Step {
-        let step = Step::take(&self.state, context, command);
+    fn take(&mut self, context: &Context, command: Command, remembered: Option<Revision>) -> Step {
+        let step = Step { remembered, ..Step::take(&self.state, context, command) };
         self.state = step.after.clone();
         self.steps.push(step.clone());
         step
@@ -104,7 +145,10 @@ impl Run {
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.steps {
-            writeln!(f, "> {:?}", step.command)?;
+            if let Some(revision) = &step.remembered {
+                writeln!(f, "  remembered as {revision}")?;
+            }
+            writeln!(f, "{} > {:?}", step.context.now, step.command)?;
             match &step.result {
                 Ok(decision) => decision.events().iter().try_for_each(|event| writeln!(f, "    {event}"))?,
                 Err(rejection) => writeln!(f, "    refused: {rejection}")?,
