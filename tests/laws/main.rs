@@ -2,6 +2,8 @@
 //! a test of the generator, and the naive model beside the core.
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers included")]
 
+mod batch;
+mod freeze;
 mod generator;
 mod locks;
 mod manifest_repository;
@@ -10,3 +12,4 @@ mod queue;
 mod release_train;
 mod releases;
 mod state;
+mod why;
