@@ -6,13 +6,19 @@
 //! # a remark
 //! keep 2                                    cleanup keeps two releases
 //! env staging from development group europe on-unlock keep
-//! env development latest
+//! env development latest deny "0 9 * * *" 2h Europe/Berlin    a freeze window; also `allow`
 //! release cart to development staging       the next version; `release cart 7 to ..` for a certain one
 //! release cart to development team blue
 //! deploy cart 2 staging                     `fail` or `manual "reason"` may follow
 //! lock env staging freeze "why"             also `app staging cart`, `team staging blue`, `group europe`
 //! unlock env staging freeze                 `deploy`, `keep` or `drop` may follow
-//! train staging                             `team blue` and `skip` may follow
+//! train staging                             `team blue`, `as-of yesterday` and `skip` may follow
+//! settle staging                            without a name all queues
+//! prepare-undeploy cart                     then `undeploy cart`
+//! remove cart staging
+//! batch deploy cart 2 staging ; settle      several commands as one
+//! tag yesterday                             remembers what is deployed now
+//! at 2024-05-06T09:00:00+02:00              goes on at this time; each command takes a minute
 //! again                                     plans the last command again, which must change nothing
 //! table                                     shows the slots and locks
 //! ```
@@ -24,8 +30,8 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use kuberpult_core::{
-    Command, Context, CreateRelease, Deploy, EnvironmentConfig, LockScope, OnLock, OnUnlock, ReleaseTrain,
-    State, TrainOnLock,
+    Command, Context, CreateRelease, Deploy, EnvironmentConfig, FreezeKind, FreezeWindow, LockScope, OnLock,
+    OnUnlock, Past, ReleaseTrain, Report, State, Time, TrainOnLock,
 };
 use kuberpult_tests::alphabet;
 use kuberpult_tests::intent;
@@ -78,12 +84,37 @@ fn keep_and_drop() {
     tell("keep_and_drop");
 }
 
+/// Nothing is deployed to production between 9 and 11; what comes then waits until the queues are settled.
+#[test]
+fn never_between_9_and_11() {
+    tell("never_between_9_and_11");
+}
+
+/// An undeploy release travels by train, and after it the application can go.
+#[test]
+fn the_way_out() {
+    tell("the_way_out");
+}
+
+/// A version is deployed and locked in one act, or not at all.
+#[test]
+fn deploy_and_lock() {
+    tell("deploy_and_lock");
+}
+
+/// A train takes the versions that were current upstream when the tests ran.
+#[test]
+fn train_as_of_a_tag() {
+    tell("train_as_of_a_tag");
+}
+
 /// Tells a scenario and compares what came of it.
 fn tell(name: &str) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let path = directory.join(format!("{name}.txt"));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut story = Story { state: State::default(), minutes: 0, last: None, out: String::new() };
+    let now = alphabet::context(0, false).now;
+    let mut story = Story { state: State::default(), now, last: None, out: String::new() };
     for (index, line) in text.lines().enumerate() {
         story.line(line).unwrap_or_else(|| panic!("{name}.txt, line {}: cannot read `{line}`", index + 1));
     }
@@ -98,7 +129,7 @@ fn tell(name: &str) {
 /// A scenario while it is told.
 struct Story {
     state: State,
-    minutes: u32,
+    now: Time,
     last: Option<(Context, Command)>,
     out: String,
 }
@@ -113,6 +144,15 @@ impl Story {
             ["#", ..] => self.say(line),
             ["keep", number] => self.state.settings.releases_kept = NonZeroU32::new(number.parse().ok()?)?,
             ["table"] => self.table(),
+            ["tag", revision] => {
+                let past = Past::of(&self.state);
+                self.state.past.insert(revision.parse().ok()?, past);
+                self.say(&format!("> {line}"));
+            }
+            ["at", time] => {
+                self.now = time.parse().ok()?;
+                self.say(&format!("> {line}"));
+            }
             ["again"] => self.again(),
             ref words => {
                 let command = command(words)?;
@@ -128,28 +168,33 @@ impl Story {
     }
 
     fn decide(&mut self, command: Command) {
-        let context = alphabet::context(self.minutes, false);
-        self.minutes += 1;
+        let context = Context { now: self.now, ..alphabet::context(0, false) };
+        self.now = Time::from_unix(self.now.unix_seconds() + 60).expect("a time");
         match self.state.decide(&context, &command) {
             Err(rejection) => self.say(&format!("  refused: {rejection}")),
             Ok(decision) => {
                 for event in decision.events() {
                     self.say(&format!("  {event}"));
                 }
-                for note in &decision.report().notes {
-                    self.say(&format!("  note: {note}"));
-                }
-                for stop in decision.report().train.iter().flat_map(|train| &train.environments) {
-                    let skipped = stop.skipped.as_ref().map(|cause| format!(": skipped, {cause}"));
-                    self.say(&format!("  train to {}{}", stop.environment, skipped.unwrap_or_default()));
-                    for report in &stop.applications {
-                        self.say(&format!("    {}: {}", report.application, report.outcome));
-                    }
-                }
+                self.report(decision.report());
                 self.state.apply(decision.events());
             }
         }
         self.last = Some((context, command));
+    }
+
+    fn report(&mut self, report: &Report) {
+        for note in &report.notes {
+            self.say(&format!("  note: {note}"));
+        }
+        for stop in report.train.iter().flat_map(|train| &train.environments) {
+            let skipped = stop.skipped.as_ref().map(|cause| format!(": skipped, {cause}"));
+            self.say(&format!("  train to {}{}", stop.environment, skipped.unwrap_or_default()));
+            for report in &stop.applications {
+                self.say(&format!("    {}: {}", report.application, report.outcome));
+            }
+        }
+        report.batch.iter().for_each(|report| self.report(report));
     }
 
     /// Plans the last command again.
@@ -217,6 +262,14 @@ fn command(words: &[&str]) -> Option<Command> {
                         config.on_unlock = Some(on_unlock(choice)?);
                         rest
                     }
+                    [kind, schedule, duration, time_zone, ref rest @ ..] => {
+                        let kind = freeze_kind(kind)?;
+                        let (schedule, duration) = (schedule.parse().ok()?, duration.parse().ok()?);
+                        let mut window = FreezeWindow::new(kind, schedule, duration);
+                        window.time_zone = Some(time_zone.parse().ok()?);
+                        config.freeze_windows.push(window);
+                        rest
+                    }
                     _ => return None,
                 };
             }
@@ -258,12 +311,32 @@ fn command(words: &[&str]) -> Option<Command> {
                 train.team = Some(team.parse().ok()?);
                 rest = after;
             }
+            if let ["as-of", revision, ref after @ ..] = *rest {
+                train.as_of = Some(revision.parse().ok()?);
+                rest = after;
+            }
             match rest {
                 [] => {}
                 ["skip"] => train.on_lock = TrainOnLock::Skip,
                 _ => return None,
             }
             Some(Command::ReleaseTrain(train))
+        }
+        ["settle"] => Some(Command::SettleQueue { environment: None }),
+        ["settle", environment] => {
+            Some(Command::SettleQueue { environment: Some(environment.parse().ok()?) })
+        }
+        ["prepare-undeploy", application] => {
+            Some(Command::PrepareUndeploy { application: application.parse().ok()? })
+        }
+        ["undeploy", application] => Some(Command::Undeploy { application: application.parse().ok()? }),
+        ["remove", application, environment] => Some(Command::RemoveFromEnvironment {
+            environment: environment.parse().ok()?,
+            application: application.parse().ok()?,
+        }),
+        ["batch", ref rest @ ..] => {
+            let commands: Option<_> = rest.split(|word| *word == ";").map(command).collect();
+            Some(Command::Batch { commands: commands? })
         }
         _ => None,
     }
@@ -310,6 +383,10 @@ fn lock_scope(words: &[&str]) -> Option<LockScope> {
         }
         _ => None,
     }
+}
+
+fn freeze_kind(word: &str) -> Option<FreezeKind> {
+    [FreezeKind::Deny, FreezeKind::Allow].into_iter().find(|kind| kind.to_string() == word)
 }
 
 fn on_unlock(word: &str) -> Option<OnUnlock> {

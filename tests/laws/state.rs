@@ -1,8 +1,8 @@
 //! Laws about states, events and decisions as such.
 
 use kuberpult_core::{
-    ApplicationName, Command, CreateRelease, Decision, Deploy, Event, Finding, LockScope, Outcome, Rejection,
-    State, check,
+    ApplicationName, Command, CreateRelease, Decision, Deploy, Event, Finding, LockScope, Outcome,
+    PlanDifference, Rejection, State, check,
 };
 use kuberpult_tests::generate::{histories, histories_of_any_start, turns};
 use kuberpult_tests::law::{Holds, holds};
@@ -231,16 +231,30 @@ fn check_finds_no_error_after_any_history() {
 #[test]
 fn json_round_trip() {
     holds(histories_of_any_start(), |history| {
-        for step in Run::of(&history).steps {
+        let run = Run::of(&history);
+        for step in &run.steps {
             survives(&step.after)?;
             survives(&step.command)?;
+            survives(&step.context)?;
             if let Ok(decision) = &step.result {
                 survives(decision)?;
+                // As a plan, and what has become of it when it is carried out later.
+                let now = run.state.decide(&step.context, &step.command);
+                let now = now.as_ref().map_or(&[][..], Decision::events);
+                survives(&PlanDifference::between(decision.events(), now))?;
             }
             for event in step.events() {
                 survives(event)?;
             }
-            codes_are_told(&step)?;
+            for finding in check(&step.after) {
+                survives(&finding)?;
+            }
+            codes_are_told(step)?;
+        }
+        for environment in run.state.environments.keys() {
+            for application in run.state.applications.keys() {
+                survives(&run.state.why(&run.now(), environment, application).unwrap())?;
+            }
         }
         Ok(())
     });
@@ -253,8 +267,9 @@ fn codes_are_told(step: &Step) -> Holds {
     for refusal in step.result.as_ref().err().map_or(&[][..], Rejection::refusals) {
         prop_assert_eq!(said(serde_json::to_value(refusal)), refusal.code());
     }
-    let train = step.result.as_ref().ok().and_then(|decision| decision.report().train.as_ref());
-    for stop in train.into_iter().flat_map(|train| &train.environments) {
+    let reports = step.result.iter().map(Decision::report);
+    let reports = reports.flat_map(|report| report.batch.iter().chain([report]));
+    for stop in reports.filter_map(|report| report.train.as_ref()).flat_map(|train| &train.environments) {
         if let Some(cause) = &stop.skipped {
             prop_assert_eq!(said(serde_json::to_value(cause)), cause.code());
         }
