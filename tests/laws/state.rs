@@ -51,6 +51,8 @@ fn rejected_command_changes_nothing() {
         let run = Run::of(&history);
         let mut without_rejected = history.start();
         for step in &run.steps {
+            // Remembering is no command.
+            without_rejected.past.clone_from(&step.before.past);
             if step.result.is_err() {
                 prop_assert_eq!(&step.after, &step.before);
             } else {
