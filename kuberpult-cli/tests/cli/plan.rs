@@ -111,7 +111,7 @@ fn a_plan_that_is_none_is_refused() {
         ("cut off", "\"events\": [", "\0"),
     ] {
         let (before, after) = plan.split_once(from).unwrap();
-        let forged = if to == "\0" { before.to_owned() } else { format!("{before}{to}{after}") };
+        let forged = if to == "\0" { format!("\n{before}") } else { format!("{before}{to}{after}") };
         terminal.write("forged.json", forged);
         let printed = terminal.run("apply -f forged.json");
         assert_eq!(printed.code, 2, "{name}: {}", printed.stderr);
