@@ -170,10 +170,3 @@ pub use version::{Version, VersionError};
 pub use why::{NewestRelease, NextTrain, Placed, Way, Why};
 pub use window_duration::{WindowDuration, WindowDurationError};
 pub use zone::{Zone, ZoneError};
-
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/locks-and-queues.md")]
-#[doc = include_str!("../../docs/release-trains.md")]
-#[doc = include_str!("../../docs/freeze-windows.md")]
-#[doc = include_str!("../../docs/embedding.md")]
-struct Pages;

@@ -1,10 +1,10 @@
 //! [`ManifestRepo::check`]: the fsck of a manifest repository.
 
 use gix::ObjectId;
-use kuberpult_core::{ArgoCd, EnvironmentName, ManifestId, Scope, State, Version, check};
+use kuberpult_core::{ArgoCd, EnvironmentName, Scope, State, Version, check};
 
 use crate::layout::{self, APPLICATIONS, MANIFEST, MANIFESTS};
-use crate::manifest_blob::manifest_of;
+use crate::manifest_blob::{applied, manifest_of};
 use crate::read_state::Snapshot;
 use crate::tree::Directory;
 use crate::{ManifestRepo, ReadError, RepositoryFinding, argocd_documents};
@@ -44,6 +44,7 @@ impl ManifestRepo {
     ) -> Result<(), ReadError> {
         let Some(environment) = state.environments.get(name) else { return Ok(()) };
         let Some(slots) = directory.directory(APPLICATIONS)? else { return Ok(()) };
+        let nothing = ObjectId::empty_blob(self.repo.object_hash());
         for (application, slot) in &environment.slots {
             let Some(version) = slot.current else { continue };
             let manifest = |version: Version| {
@@ -52,25 +53,18 @@ impl ManifestRepo {
             let Some(expected) = manifest(version) else { continue };
             let slot = slots.directory(application.as_str())?;
             let manifests = slot.map(|slot| slot.directory(MANIFESTS)).transpose()?.flatten();
-            let applied = manifests.map(|manifests| manifests.file_id(MANIFEST)).transpose()?.flatten();
+            let file = manifests.map(|manifests| manifests.file_id(MANIFEST)).transpose()?.flatten();
             let (environment, application) = (name.clone(), application.clone());
-            findings.extend(match applied {
+            findings.extend(match file {
                 None => Some(RepositoryFinding::ManifestMissing { environment, application, version }),
-                Some(applied)
-                    if self.content_of(manifest_of(&applied)) != self.content_of(Some(expected)) =>
-                {
-                    Some(RepositoryFinding::ManifestDiffers { environment, application, version })
+                Some(file) => {
+                    let found = manifest_of(&file).map(|found| applied(found, &nothing));
+                    (found != Some(applied(expected, &nothing)))
+                        .then_some(RepositoryFinding::ManifestDiffers { environment, application, version })
                 }
-                Some(_) => None,
             });
         }
         Ok(())
-    }
-
-    /// A manifest without the difference between nothing and a blank: upstream writes the one for the other.
-    fn content_of(&self, manifest: Option<ManifestId>) -> Option<ManifestId> {
-        let nothing = ObjectId::empty_blob(self.repo.object_hash());
-        manifest.map(|id| if id.as_bytes() == nothing.as_bytes() { ManifestId::EMPTY } else { id })
     }
 
     fn check_argocd_file(

@@ -1,4 +1,17 @@
 //! kuberpult's manifest repository: state and events of `kuberpult-core` in git, as Argo CD reads them.
+//!
+//! A [`ManifestRepo`] is one branch of one repository. A command is [planned](ManifestRepo::plan), which changes nothing, or
+//! [carried out](ManifestRepo::transact): it is decided on the newest commit, what it leads to is one more commit, and
+//! the branch moves there if nobody else has moved it meanwhile; otherwise the command is decided again. No more is
+//! read than the command needs.
+//!
+//! - A [`SavedPlan`] is kept in a file, and [carried out](ManifestRepo::carry_out) later just as it is or not at all.
+//! - [`ManifestRepo::state`] reads everything, [`ManifestRepo::import`] writes a state that was kept elsewhere.
+//! - [`ManifestRepo::why`] explains one application in one environment, with when and by whom.
+//! - [`ManifestRepo::check`] is the fsck: of the state, and of what Argo CD reads.
+//!
+//! Existing repositories of upstream kuberpult are read and written as they are. What is not ours in them stays, unless
+//! it lies in a directory that goes: with a deleted environment, for one, goes everything in its directory.
 
 mod argocd;
 mod argocd_documents;

@@ -3,7 +3,7 @@
 use gix::ObjectId;
 use kuberpult_core::ManifestId;
 
-/// The manifest of an undeploy release as upstream writes it: a blank, because it cannot overwrite a file with nothing.
+/// The manifest of an undeploy release as upstream writes it.
 pub(crate) const EMPTY: &str = " ";
 
 /// The id of the blob that holds a blank.
@@ -25,6 +25,12 @@ pub(crate) fn manifest_of(blob: &ObjectId) -> Option<ManifestId> {
 pub(crate) fn blob_of(manifest: &ManifestId) -> Option<ObjectId> {
     let bytes = if *manifest == ManifestId::EMPTY { &EMPTY_ID } else { manifest.as_bytes() };
     ObjectId::try_from(bytes).ok()
+}
+
+/// The manifest as Argo CD gets it: nothing becomes a blank there, since upstream cannot overwrite a file with nothing.
+/// `nothing` is the id of the blob without content.
+pub(crate) fn applied(manifest: ManifestId, nothing: &ObjectId) -> ManifestId {
+    if manifest.as_bytes() == nothing.as_bytes() { ManifestId::EMPTY } else { manifest }
 }
 
 #[cfg(test)]

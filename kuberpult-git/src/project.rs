@@ -20,6 +20,7 @@ use crate::layout::{
     MANIFEST, MANIFESTS, QUEUED_VERSION, SOURCE_AUTHOR, SOURCE_COMMIT_ID, SOURCE_MESSAGE, SOURCE_REPO_URL,
     TEAM, UNDEPLOY, VERSION,
 };
+use crate::manifest_blob;
 
 /// The edits that an event makes, in a repository whose empty file has the id `empty`.
 pub(crate) fn project(event: &Event, context: &Context, empty: ObjectId) -> Vec<Edit> {
@@ -138,10 +139,8 @@ impl Edits {
         self.directory = layout::slot(environment, application);
         self.push(VERSION, Content::Link(layout::link_target(application, version)));
         self.push(QUEUED_VERSION, Content::NoFile);
-        // Upstream cannot overwrite a file with nothing, and so writes a blank for an empty manifest.
-        let is_empty = manifest.as_bytes() == empty.as_bytes();
-        let copy = if is_empty { ManifestId::EMPTY } else { manifest };
-        self.push(format_args!("{MANIFESTS}/{MANIFEST}"), Content::Manifest(copy));
+        let applied = manifest_blob::applied(manifest, &empty);
+        self.push(format_args!("{MANIFESTS}/{MANIFEST}"), Content::Manifest(applied));
         self.text(DEPLOYED_BY, &context.actor.name);
         self.text(DEPLOYED_BY_EMAIL, &context.actor.email);
         self.text(DEPLOYED_AT_UTC, GoTime(context.now));

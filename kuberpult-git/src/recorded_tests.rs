@@ -7,11 +7,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kuberpult_core::{ApplicationName, EnvironmentName, TeamName};
+use gix::ObjectId;
+use gix::objs::tree::EntryKind;
+use kuberpult_core::{
+    Actor, ApplicationName, Context, EnvironmentName, Event, ManifestId, Release, Scope, TeamName, Version,
+};
 use serde::Deserialize;
 
 use crate::argocd_documents;
 use crate::config_json::{environment_config_from_existing_json, environment_config_to_json};
+use crate::layout;
+use crate::project::project;
+use crate::read_state::Snapshot;
+use crate::write::{self, CommitHeader, PendingManifests};
 
 const DIRECTORY: &str = "KUBERPULT_CONFORMANCE_DIR";
 const SYMLINK: &str = "120000";
@@ -55,6 +63,7 @@ struct Counts {
     configs: usize,
     argocd_files: usize,
     argocd_applications: usize,
+    undeploy_releases: usize,
     /// Files that upstream cannot have written in one go.
     appended: Vec<String>,
 }
@@ -74,7 +83,8 @@ fn agrees_with_recorded_files() {
         replay(&trace, &mut counts);
     }
     println!("{counts:#?}");
-    assert!(counts.configs > 0 && counts.argocd_files > 0, "nothing was compared in {}", directory.display());
+    let compared = [counts.configs, counts.argocd_files, counts.undeploy_releases];
+    assert!(!compared.contains(&0), "something was not compared in {}: {compared:?}", directory.display());
 }
 
 fn traces(directory: &Path) -> Vec<Trace> {
@@ -115,6 +125,11 @@ fn replay(trace: &Trace, counts: &mut Counts) {
                     let environment = EnvironmentName::existing(file.strip_suffix(".yaml").unwrap()).unwrap();
                     check_argocd(&at, entry.text(), &environment, &tree, &trace.config, counts);
                 }
+                ["applications", application, "releases", version, "undeploy"] => {
+                    let application = ApplicationName::existing(application).unwrap();
+                    check_undeploy_release(&at, &application, version.parse().unwrap(), &tree);
+                    counts.undeploy_releases += 1;
+                }
                 _ => {}
             }
         }
@@ -151,6 +166,34 @@ fn check_argocd(
     counts.argocd_applications += applications.len();
 }
 
+/// Reads an undeploy release, and writes what was read: the files are the same.
+fn check_undeploy_release(at: &str, application: &ApplicationName, version: Version, tree: &Tree) {
+    let directory = tempfile::tempdir().unwrap();
+    let repo = gix::init_bare(directory.path()).unwrap();
+    let path = layout::release(application, version);
+    let recorded = tree.write(&repo, |file| file.starts_with(&path) || file.ends_with("/config.json"));
+
+    let now = tree.0[&format!("{path}/created_at")].text().parse().unwrap();
+    let context = Context::new(now, Actor::new("", ""));
+    let header = CommitHeader { context: &context, committer: &context.actor, message: String::new() };
+    let commit = header.write(&repo, recorded, None).unwrap();
+    let snapshot = Snapshot::open(&repo, Some(commit)).unwrap();
+    let state = snapshot.state(&Scope::everything(&snapshot.configs), BTreeMap::new()).unwrap();
+    let release = &state.applications[application].releases[&version];
+    let manifests = state.environments.keys().map(|name| (name.clone(), ManifestId::EMPTY)).collect();
+    assert_eq!(*release, Release { manifests, undeploy: true, ..Release::default() }, "{at}");
+
+    let (application, release) = (application.clone(), release.clone());
+    let created = Event::ReleaseCreated { application, version, release };
+    let edits = project(&created, &context, ObjectId::empty_blob(repo.object_hash()));
+    let empty = ObjectId::empty_tree(repo.object_hash());
+    let written = write::tree(&repo, empty, &edits, &PendingManifests::new()).unwrap();
+    let release_in = |tree: ObjectId| {
+        repo.find_tree(tree).unwrap().lookup_entry_by_path(&path).unwrap().unwrap().object_id()
+    };
+    assert_eq!(release_in(written), release_in(recorded), "{at}");
+}
+
 impl Entry {
     fn text(&self) -> &str {
         self.content.as_deref().unwrap()
@@ -162,6 +205,15 @@ impl Entry {
 struct Tree(BTreeMap<String, Entry>);
 
 impl Tree {
+    /// Writes the files whose path is wanted.
+    fn write(&self, repo: &gix::Repository, wanted: impl Fn(&str) -> bool) -> ObjectId {
+        let mut editor = repo.edit_tree(ObjectId::empty_tree(repo.object_hash())).unwrap();
+        for (path, entry) in self.0.iter().filter(|(path, entry)| entry.content.is_some() && wanted(path)) {
+            editor.upsert(path.as_str(), EntryKind::Blob, repo.write_blob(entry.text()).unwrap()).unwrap();
+        }
+        editor.write().unwrap().detach()
+    }
+
     /// The applications with a current version, and their teams.
     fn deployed(&self, environment: &EnvironmentName) -> Vec<(ApplicationName, Option<TeamName>)> {
         let directory = format!("environments/{environment}/applications/");

@@ -22,3 +22,11 @@ pub mod run;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So do the examples of the pages.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/locks-and-queues.md")]
+#[doc = include_str!("../../docs/release-trains.md")]
+#[doc = include_str!("../../docs/freeze-windows.md")]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Pages;
