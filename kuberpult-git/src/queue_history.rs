@@ -7,9 +7,12 @@ use kuberpult_core::{Actor, ApplicationName, EnvironmentName, Time};
 use crate::ReadError;
 use crate::layout::{self, QUEUED_VERSION};
 
-/// How many commits are looked at. What waits longer than that waits since nobody knows when: the time it takes to say
-/// why must not grow with the history.
+/// How many commits are looked at. What has waited for longer waits since nobody knows when: the time it takes to say why
+/// must not grow with the history.
 const COMMITS: usize = 10_000;
+
+/// How much is read of trees. One with 10,000 applications has about 400 kB, and takes milliseconds to unpack.
+const TREE_BYTES: usize = 128 * 1024 * 1024;
 
 /// A change of a queue.
 pub(crate) struct Queuing {
@@ -20,7 +23,7 @@ pub(crate) struct Queuing {
 }
 
 /// Finds the newest commit, from `head` along first parents, that changed the queue of a slot; none if the history ends
-/// before that, as in a shallow clone, or is too long.
+/// before that, as in a shallow clone, or is too long to be read.
 pub(crate) fn newest_change(
     repo: &gix::Repository,
     head: ObjectId,
@@ -30,13 +33,17 @@ pub(crate) fn newest_change(
     let path = format!("{}/{QUEUED_VERSION}", layout::slot(environment, application));
     let names: Vec<&str> = path.split('/').collect();
     let Some(mut commit) = Commit::find(repo, head)? else { return Ok(None) };
-    let mut ids = ids_along(repo, commit.tree, &names, &[])?;
+    let mut bytes = 0;
+    let mut ids = ids_along(repo, commit.tree, &names, &[], &mut bytes)?;
     for _ in 0..COMMITS {
         let Some(parent) = commit.parent else { return Ok(Some(commit.queuing)) };
         let Some(before) = Commit::find(repo, parent)? else { return Ok(None) };
-        let ids_before = ids_along(repo, before.tree, &names, &ids)?;
+        let ids_before = ids_along(repo, before.tree, &names, &ids, &mut bytes)?;
         if link(&ids_before, &names) != link(&ids, &names) {
             return Ok(Some(commit.queuing));
+        }
+        if bytes > TREE_BYTES {
+            break;
         }
         (commit, ids) = (before, ids_before);
     }
@@ -67,12 +74,13 @@ impl Commit {
 }
 
 /// The ids of what lies on a path, from the root to where it ends. Below what is the same in `other`, which are such ids
-/// too, nothing is read: it is the same as there.
+/// too, nothing is read: it is the same as there. Adds what is read to `bytes`.
 fn ids_along(
     repo: &gix::Repository,
     root: ObjectId,
     names: &[&str],
     other: &[ObjectId],
+    bytes: &mut usize,
 ) -> Result<Vec<ObjectId>, ReadError> {
     let mut ids = vec![root];
     let mut id = root;
@@ -82,6 +90,7 @@ fn ids_along(
             break;
         }
         let tree = repo.find_object(id).map_err(|error| ReadError::git(format!("tree {id}"), error))?;
+        *bytes = bytes.saturating_add(tree.data.len());
         let entries = TreeRefIter::from_bytes(&tree.data, repo.object_hash());
         let entry = entries.filter_map(Result::ok).find(|entry| entry.filename == *name);
         let Some(entry) = entry else { break };
