@@ -35,7 +35,7 @@ pub(crate) enum PlanFileError {
     OtherVersion { key: &'static str, expected: &'static str, found: String },
     #[error("missing key `{key}`; `kuberpult train --save-plan` writes plans")]
     MissingKey { key: &'static str },
-    #[error("unknown key `{key}`; expected {}", in_backticks(&KEYS))]
+    #[error("unknown key `{key}`, expected {}; `kuberpult train --save-plan` writes plans", in_backticks(&KEYS))]
     UnknownKey { key: String },
     #[error("`{key}`: {problem}")]
     Key { key: String, problem: String },

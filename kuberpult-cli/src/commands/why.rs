@@ -1,6 +1,6 @@
 //! `kuberpult why`
 
-use kuberpult_core::{ApplicationName, EnvironmentName, Version};
+use kuberpult_core::{ApplicationName, EnvironmentName, Time, Version};
 
 use super::Session;
 use crate::exit::Failure;
@@ -24,9 +24,13 @@ impl Why {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let repo = session.open()?;
         let context = crate::context::reading(session.global)?;
-        let why = repo.why(&context, &self.environment, &self.application, self.version)?;
+        let mut why = repo.why(&context, &self.environment, &self.application, self.version)?;
         if session.output.is_json() {
             return session.output.document("Why", &why);
+        }
+        for placed in why.current.iter_mut().chain(&mut why.queued) {
+            // Files say it to the nanosecond, which no person reads.
+            placed.at = placed.at.map(Time::whole_seconds);
         }
         session.output.data(&format!("{}\n", text::lines(&why.to_string()).trim_end()))
     }

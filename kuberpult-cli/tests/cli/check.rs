@@ -13,8 +13,8 @@ fn what_is_wrong_is_found() {
     terminal.git("-C repo -c user.name=a -c user.email=b commit -qam tampered");
     assert_eq!(terminal.run("check").code, 1);
     assert_eq!(terminal.run("-o json check").code, 1);
+    insta::assert_snapshot!(terminal.transcript());
     assert_eq!(terminal.run("deploy cart 1 -e development").code, 0);
     assert_eq!(terminal.run("env update test --upstream staging").code, 0);
     assert_eq!(terminal.run("check").code, 0);
-    insta::assert_snapshot!(terminal.transcript());
 }

@@ -11,7 +11,7 @@ fn why_is_it_not_there() {
     );
     for line in [
         "why cart -e staging",
-        "train staging",
+        "--now 2024-05-03T11:37:37.25+02:00 train staging",
         "why cart -e staging",
         "lock app cart -e staging --id pin -m 'load test'",
         "release cart --manifests m --source-message two",
