@@ -47,9 +47,8 @@ impl Apply {
         } else {
             Box::new(BufReader::new(File::open(&self.file).map_err(unreadable)?))
         };
-        let first = Beginning::read(&mut input).map_err(unreadable)?;
         let mut repo = session.open()?;
-        match first {
+        match Beginning::read(&mut input).map_err(unreadable)? {
             Beginning::Plan(text) => self.run_plan(session, &mut repo, &text),
             Beginning::Lines(bytes) => {
                 self.run_lines(session, &mut repo, &mut Cursor::new(bytes).chain(input))

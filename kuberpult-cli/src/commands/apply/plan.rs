@@ -1,5 +1,6 @@
 //! Applying a saved plan: just what it says, or nothing.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use kuberpult_core::{
@@ -80,14 +81,14 @@ pub(super) fn carry_out(
         receipt.map(|receipt| Answer { decision: receipt.decision, commit: receipt.commit })
     };
     carried_out.map_err(|error| {
+        let TransactError::PlanOutdated { difference, .. } = &error else { return error.into() };
         let now = repo.plan(&context, &plan.command).ok();
-        let train = now.and_then(|now| now.decision.report().train.clone());
-        match (&error, train) {
-            (TransactError::PlanOutdated { difference, .. }, Some(train)) => {
-                let difference = difference.clone();
-                PlanError::Outdated { error, difference, train: train.into() }
+        match now.and_then(|now| now.decision.report().train.clone()) {
+            Some(train) => {
+                let (difference, train) = (difference.clone(), train.into());
+                PlanError::Outdated { error, difference, train }
             }
-            _ => PlanError::Transact(error),
+            None => error.into(),
         }
     })
 }
@@ -106,16 +107,14 @@ fn still_holds(repo: &ManifestRepo, context: &Context, plan: &SavedPlan) -> Resu
 /// Why a train does something else now, each reason on a line of its own: no event says that an environment is
 /// skipped, or why an application is.
 fn reasons(train: &TrainReport, difference: &PlanDifference) -> String {
-    let differs = |environment: &EnvironmentName, application: &ApplicationName| {
-        let mut events = difference.no_longer.iter().chain(&difference.instead);
-        events.any(|event| match event {
-            Event::Deployed { environment: its, application: of, .. }
-            | Event::Queued { environment: its, application: of, .. } => {
-                its == environment && of == application
-            }
-            _ => false,
+    let events = difference.no_longer.iter().chain(&difference.instead);
+    let differing: BTreeSet<(&EnvironmentName, &ApplicationName)> = events
+        .filter_map(|event| match event {
+            Event::Deployed { environment, application, .. }
+            | Event::Queued { environment, application, .. } => Some((environment, application)),
+            _ => None,
         })
-    };
+        .collect();
     let mut reasons = String::new();
     for EnvironmentReport { environment, skipped, applications, .. } in &train.environments {
         if let Some(cause) = skipped {
@@ -123,7 +122,8 @@ fn reasons(train: &TrainReport, difference: &PlanDifference) -> String {
             continue;
         }
         for ApplicationReport { application, outcome } in applications {
-            if !matches!(outcome, Outcome::Deployed { .. }) && differs(environment, application) {
+            let differs = differing.contains(&(environment, application));
+            if differs && !matches!(outcome, Outcome::Deployed { .. }) {
                 let _ = write!(reasons, "\nbecause {application:?} in {environment:?} would be {outcome}");
             }
         }
