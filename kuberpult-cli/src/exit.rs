@@ -226,6 +226,7 @@ pub(crate) fn of_transact(error: &TransactError) -> Exit {
         | TransactError::PlanOutdated { .. }
         | TransactError::PlanBaseNotFound { .. } => Exit::Conflict,
         TransactError::NoRepoUrl { .. }
+        | TransactError::KeysWouldBeLost { .. }
         | TransactError::TimeBefore1970 { .. }
         | TransactError::PlanNotGenuine { .. } => Exit::Usage,
         _ => Exit::Failed,
@@ -270,6 +271,7 @@ pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
         TransactError::Read(error) => code_of_read(error),
         TransactError::UnknownManifest { .. } => "UNKNOWN_MANIFEST",
         TransactError::NoRepoUrl { .. } => "ARGOCD_REPO_URL_NOT_KNOWN",
+        TransactError::KeysWouldBeLost { .. } => "KEYS_WOULD_BE_LOST",
         TransactError::DirtyWorkTree { .. } => "DIRTY_WORK_TREE",
         TransactError::WorkTreeInTheWay { .. } => "WORK_TREE_IN_THE_WAY",
         TransactError::WorkTreeNotUpdated { .. } => "WORK_TREE_NOT_UPDATED",
@@ -302,6 +304,7 @@ pub(crate) fn details_of_transact(error: &TransactError) -> Value {
             json!({ "base": base, "difference": difference })
         }
         TransactError::PlanBaseNotFound { base } => json!({ "base": base }),
+        TransactError::KeysWouldBeLost { path, keys } => json!({ "path": path, "keys": keys }),
         _ => json!({}),
     }
 }

@@ -11,7 +11,7 @@ use crate::json_command::{LineError, in_our_words, kind, read_command};
 use crate::text::one_line;
 use crate::unique_keys;
 
-const KIND: &str = "Plan";
+const KIND: &str = "SavedPlan";
 const KEYS: [&str; 5] = ["command", "at", "author", "commit", "events"];
 
 /// What is in the file besides `apiVersion` and `kind`.

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::Event;
+use crate::{Event, Lock};
 
 /// What a command leads to now, compared with what it led to when it was planned.
 ///
@@ -46,16 +46,21 @@ impl PlanDifference {
     }
 }
 
-/// The events, without who and when, in a form that has an order.
+/// The events in a form that has an order, without the author and the time of locks that are set among them: wherever
+/// such a lock comes up, in a batch perhaps as a blocker of what follows.
 fn texts(events: &[Event]) -> Vec<String> {
-    let text = |event: &Event| match event {
-        Event::LockCreated { scope, lock_id, lock, replaced } => {
-            let mut lock = lock.clone();
-            (lock.created_by, lock.created_at) = (None, None);
-            let (scope, lock_id, replaced) = (scope.clone(), lock_id.clone(), replaced.clone());
-            alloc::format!("{:?}", Event::LockCreated { scope, lock_id, lock, replaced })
+    let anonymous = events.iter().filter_map(|event| match event {
+        Event::LockCreated { lock, .. } => {
+            let without = Lock { created_by: None, created_at: None, ..(**lock).clone() };
+            Some((alloc::format!("{lock:?}"), alloc::format!("{without:?}")))
         }
-        other => alloc::format!("{other:?}"),
+        _ => None,
+    });
+    let anonymous: BTreeMap<String, String> = anonymous.collect();
+    let text = |event| {
+        anonymous
+            .iter()
+            .fold(alloc::format!("{event:?}"), |text, (lock, without)| text.replace(lock, without))
     };
     events.iter().map(text).collect()
 }
@@ -76,14 +81,83 @@ fn without(events: &[Event], texts: &[String], others: &[String]) -> Vec<Event> 
     events.iter().zip(texts).filter(unmatched).map(|(event, _)| event.clone()).collect()
 }
 
-/// One line for each event: what will not happen any more, then what would happen instead.
+/// One line for each event: what will not happen any more, then what would happen instead. Of many of a kind only the
+/// first are shown.
 impl fmt::Display for PlanDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let no_longer = self.no_longer.iter().map(|event| ("no longer", event));
-        let instead = self.instead.iter().map(|event| ("instead", event));
-        no_longer.chain(instead).enumerate().try_for_each(|(index, (label, event))| {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}{label}: {event}")
-        })
+        const SHOWN: usize = 10;
+        let mut separator = "";
+        for (label, events) in [("no longer", &self.no_longer), ("instead", &self.instead)] {
+            for event in events.iter().take(SHOWN) {
+                write!(f, "{separator}{label}: {event}")?;
+                separator = "\n";
+            }
+            if events.len() > SHOWN {
+                write!(f, "{separator}{label}: {} more", events.len() - SHOWN)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+    use crate::{Actor, Blocker, LockScope, QueueDropCause, Version};
+
+    fn dropped(version: u64) -> Event {
+        Event::QueueDropped {
+            environment: "staging".parse().unwrap(),
+            application: "cart".parse().unwrap(),
+            version: Version::new(version).unwrap(),
+            cause: QueueDropCause::AlreadyDeployed,
+        }
+    }
+
+    /// A lock that is set, and a deployment that it stops.
+    fn lock_and_queue(message: &str, by: &str) -> Vec<Event> {
+        let lock = Lock { message: message.into(), created_by: Some(Actor::new(by, "")), ..Lock::default() };
+        let scope = LockScope::Environment { environment: "staging".parse().unwrap() };
+        let lock_id: crate::LockId = "audit".parse().unwrap();
+        let blocker = Blocker::of_lock(scope.clone(), lock_id.clone(), lock.clone());
+        vec![
+            Event::LockCreated { scope, lock_id, lock: lock.into(), replaced: None },
+            Event::Queued {
+                environment: "staging".parse().unwrap(),
+                application: "cart".parse().unwrap(),
+                version: Version::FIRST,
+                displaced: None,
+                blockers: vec![blocker],
+            },
+        ]
+    }
+
+    #[test]
+    fn who_sets_a_lock_makes_no_difference() {
+        let planned = lock_and_queue("audit", "Jo");
+        assert_eq!(PlanDifference::between(&planned, &lock_and_queue("audit", "Mia")), None);
+        let difference = PlanDifference::between(&planned, &lock_and_queue("other", "Jo")).unwrap();
+        assert_eq!((difference.no_longer.len(), difference.instead.len()), (2, 2));
+    }
+
+    #[test]
+    fn an_event_counts_as_often_as_it_is_there() {
+        let difference =
+            PlanDifference::between(&[dropped(1), dropped(1)], &[dropped(1), dropped(2)]).unwrap();
+        assert_eq!(difference, PlanDifference { no_longer: vec![dropped(1)], instead: vec![dropped(2)] });
+    }
+
+    #[test]
+    fn long_differences_are_cut() {
+        let many: Vec<Event> = (1..=12).map(dropped).collect();
+        let text =
+            alloc::string::ToString::to_string(&PlanDifference::between(&many, &[dropped(13)]).unwrap());
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 12);
+        assert!(lines[9].starts_with("no longer: dropped queued version 10"));
+        assert_eq!(lines[10], "no longer: 2 more");
+        assert!(lines[11].starts_with("instead: dropped queued version 13"));
     }
 }

@@ -130,6 +130,17 @@ pub enum TransactError {
         /// The manifest.
         manifest: ManifestId,
     },
+    /// An update would replace a value of an environment's config within which there are keys that nothing reads.
+    #[error(
+        "`{path}` has keys that kuberpult does not know, and the update would lose them: {}; take them out of the file first, or change it by hand",
+        keys.join(", ")
+    )]
+    KeysWouldBeLost {
+        /// The file, from the root of the repository.
+        path: String,
+        /// The path of each key in it, such as `argocd.destination.shard`.
+        keys: Vec<String>,
+    },
     /// An environment has Argo CD settings, and nobody said where Argo CD finds the repository.
     #[error(
         "environment `{environment}` has Argo CD settings, but the address at which Argo CD finds this repository is not known; give it with `--argocd-repo-url`, as `argocd.repoUrl` in `kuberpult.json`, or add a remote"

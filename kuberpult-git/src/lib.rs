@@ -24,6 +24,7 @@ mod error;
 mod git_command;
 mod go_time;
 mod go_yaml;
+mod kept_keys;
 mod layout;
 mod manifest_blob;
 mod open;

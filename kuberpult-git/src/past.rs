@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gix::ObjectId;
-use kuberpult_core::{ApplicationName, Command, EnvironmentName, Past, Revision, Scope, State, Version};
+use kuberpult_core::{
+    ApplicationName, Command, EnvironmentName, Past, ReleaseTrain, Revision, Scope, State, Version,
+};
 
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, VERSION};
 use crate::read_state::{bad_name, version_link};
@@ -37,6 +39,30 @@ impl ManifestRepo {
     /// Something at such a revision cannot be read or is not understood.
     pub fn past(&self, state: &State, command: &Command) -> Result<BTreeMap<Revision, Past>, ReadError> {
         read(&self.repo, &command.scope(state))
+    }
+}
+
+impl ManifestRepo {
+    /// The command with each revision replaced by the full id of the commit that it names now: a plan of it means the
+    /// same when a tag or a branch has moved. A revision that is not there stays as it is.
+    #[must_use]
+    pub fn pinned(&self, command: &Command) -> Command {
+        match command {
+            Command::ReleaseTrain(train) => {
+                let pinned = |revision: Revision| {
+                    let commit = commit_of(&self.repo, &revision);
+                    commit.and_then(|commit| commit.to_string().parse().ok()).unwrap_or(revision)
+                };
+                Command::ReleaseTrain(ReleaseTrain {
+                    as_of: train.as_of.clone().map(pinned),
+                    ..train.clone()
+                })
+            }
+            Command::Batch { commands } => {
+                Command::Batch { commands: commands.iter().map(|command| self.pinned(command)).collect() }
+            }
+            other => other.clone(),
+        }
     }
 }
 

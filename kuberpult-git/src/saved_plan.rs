@@ -65,16 +65,31 @@ impl ManifestRepo {
     ///
     /// Then nothing is written. Besides, what [`transact`](Self::transact) refuses.
     pub fn carry_out(&mut self, context: &Context, plan: &SavedPlan) -> Result<Receipt, TransactError> {
-        self.transact_if(context, &plan.command, |repo, head, decision| {
-            match PlanDifference::between(&plan.events, decision.events()) {
-                None => Ok(()),
-                Some(difference) => {
-                    repo.refuse_forgery(plan)?;
-                    let difference = Box::new(difference);
-                    Err(TransactError::PlanOutdated { base: plan.base, head, difference })
-                }
-            }
-        })
+        self.transact_if(context, &plan.command, |repo, head, decision| repo.agree(plan, head, decision))
+    }
+
+    /// Decides a plan's command on the newest commit and changes nothing: a dry run of [`carry_out`](Self::carry_out).
+    ///
+    /// # Errors
+    /// What [`carry_out`](Self::carry_out) would refuse, but for what only writing finds out.
+    pub fn plan_again(&self, context: &Context, plan: &SavedPlan) -> Result<Plan, TransactError> {
+        let now = self.plan(context, &plan.command)?;
+        self.agree(plan, now.base, &now.decision)?;
+        Ok(now)
+    }
+
+    /// Agrees to a decision if it is what the plan says.
+    fn agree(
+        &self,
+        plan: &SavedPlan,
+        head: Option<CommitId>,
+        decision: &Decision,
+    ) -> Result<(), TransactError> {
+        let Some(difference) = PlanDifference::between(&plan.events, decision.events()) else {
+            return Ok(());
+        };
+        self.refuse_forgery(plan)?;
+        Err(TransactError::PlanOutdated { base: plan.base, head, difference: Box::new(difference) })
     }
 
     /// Decides a plan again where and when it was made, and refuses it if that leads to something else.

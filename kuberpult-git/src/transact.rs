@@ -15,7 +15,7 @@ use crate::settings_json::RepositorySettings;
 use crate::work_tree::WorkTrees;
 use crate::write::{self, CommitHeader};
 use crate::writer_lock::WriterLock;
-use crate::{CommitId, ManifestRepo, ReadError, TransactError, argocd, past};
+use crate::{CommitId, ManifestRepo, ReadError, TransactError, argocd, kept_keys, past};
 
 /// What a command would lead to now.
 #[derive(Debug, Clone)]
@@ -150,6 +150,7 @@ impl ManifestRepo {
         let empty = ObjectId::empty_blob(self.repo.object_hash());
         let mut edits: Vec<Edit> =
             decision.events().iter().flat_map(|event| project(event, context, empty)).collect();
+        edits.extend(kept_keys::project(snapshot, decision.events())?);
         let repo_url = self.repo_url(snapshot);
         edits.extend(argocd::project(snapshot, decision.events(), repo_url.as_deref(), &self.branch())?);
         let committer = committer(&snapshot.settings);

@@ -29,7 +29,14 @@ impl fmt::Display for Misread {
 ///
 /// What follows the document is not looked at: upstream reads its files so, and can append to them.
 pub(crate) fn first_document<T: DeserializeOwned>(text: &str) -> Result<T, Misread> {
-    read(text, &mut serde_json::Deserializer::from_str(text)).map(|(value, _)| value)
+    first_document_and_unread(text).map(|(value, _)| value)
+}
+
+/// As [`first_document`], with the path of each key that nothing read.
+pub(crate) fn first_document_and_unread<T: DeserializeOwned>(
+    text: &str,
+) -> Result<(T, Vec<String>), Misread> {
+    read(text, &mut serde_json::Deserializer::from_str(text))
 }
 
 /// The only JSON document of a text, and the path of each key in it that nothing read, such as `argocd.destinaton`.

@@ -101,8 +101,9 @@ impl Train {
 fn save_plan(session: &mut Session<'_>, command: &Command, file: &Path) -> Result<Decision, Failure> {
     let repo = session.open()?;
     let context = session.context(&repo)?;
-    let plan = repo.plan(&context, command)?;
-    let text = plan_file::write(&plan.saved(&context, command))?;
+    let command = repo.pinned(command);
+    let plan = repo.plan(&context, &command)?;
+    let text = plan_file::write(&plan.saved(&context, &command))?;
     if file == Path::new("-") {
         session.output.data(&text)?;
         return Ok(plan.decision);

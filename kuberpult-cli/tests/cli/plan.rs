@@ -95,8 +95,8 @@ fn a_plan_that_is_none_is_refused() {
     terminal.forget();
     for (name, from, to) in [
         ("other version", "kuberpult/v1", "kuberpult/v2"),
-        ("other kind", "\"Plan\"", "\"Receipt\""),
-        ("no kind", "\"kind\": \"Plan\",", ""),
+        ("other kind", "\"SavedPlan\"", "\"Receipt\""),
+        ("no kind", "\"kind\": \"SavedPlan\",", ""),
         ("misspelt key", "\"events\"", "\"event\""),
         ("one key more", "\"commit\":", "\"comment\": \"fine\", \"commit\":"),
         ("one key twice", "\"commit\":", "\"commit\": null, \"commit\":"),

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use kuberpult_core::{
-    ApplicationName, ApplicationReport, Context, EnvironmentName, EnvironmentReport, Event, Outcome,
-    PlanDifference, TrainReport,
+    ApplicationName, ApplicationReport, EnvironmentName, EnvironmentReport, Event, Outcome, PlanDifference,
+    TrainReport,
 };
-use kuberpult_git::{ManifestRepo, SavedPlan, TransactError};
+use kuberpult_git::{ManifestRepo, TransactError};
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -75,7 +75,8 @@ pub(super) fn carry_out(
     let plan = plan_file::read(text).map_err(PlanError::File)?;
     let context = session.context(repo).map_err(|failure| PlanError::Context(Box::new(failure)))?;
     let carried_out = if dry_run {
-        still_holds(repo, &context, &plan)
+        let again = repo.plan_again(&context, &plan);
+        again.map(|plan| Answer { decision: plan.decision, commit: None })
     } else {
         let receipt = repo.carry_out(&context, &plan);
         receipt.map(|receipt| Answer { decision: receipt.decision, commit: receipt.commit })
@@ -91,17 +92,6 @@ pub(super) fn carry_out(
             None => error.into(),
         }
     })
-}
-
-fn still_holds(repo: &ManifestRepo, context: &Context, plan: &SavedPlan) -> Result<Answer, TransactError> {
-    let now = repo.plan(context, &plan.command)?;
-    match PlanDifference::between(&plan.events, now.decision.events()) {
-        None => Ok(Answer { decision: now.decision, commit: None }),
-        Some(difference) => {
-            let difference = Box::new(difference);
-            Err(TransactError::PlanOutdated { base: plan.base, head: now.base, difference })
-        }
-    }
 }
 
 /// Why a train does something else now, each reason on a line of its own: no event says that an environment is
