@@ -1,67 +1,43 @@
-//! States to measure on.
+//! States to measure on, and what every benchmark needs.
 
-use std::collections::BTreeMap;
+#![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
+#![expect(clippy::missing_panics_doc, reason = "only benchmarks call this, with what is valid")]
 
-use kuberpult_core::{
-    Application, ApplicationName, Environment, EnvironmentConfig, EnvironmentName, ManifestId, Release, Slot,
-    State, Version,
-};
+mod landscape;
+mod output_floor;
 
-/// The environments of [`promotion`].
-pub const DEVELOPMENT: &str = "development";
-/// The environment downstream of development.
-pub const STAGING: &str = "staging";
+pub use landscape::{GROUP, Landscape, target};
+pub use output_floor::{floor_of_train, floor_of_unlock};
 
-/// A state in which staging is one version behind development.
-///
-/// `applications` many, each with `releases` releases for both environments; the newest is in development, the
-/// one before, if there is one, in staging.
-///
-/// # Panics
-/// `releases` is 0.
+use kuberpult_core::{Actor, ApplicationName, Command, Context, Decision, EnvironmentName, LockId, State};
+
+/// Somebody at some time.
 #[must_use]
-pub fn promotion(applications: usize, releases: u64) -> State {
-    let mut state = State::default();
-    let development = name(DEVELOPMENT);
-    let staging = name(STAGING);
-    let mut upstream =
-        Environment { config: EnvironmentConfig::with_upstream_latest(), ..Environment::default() };
-    let mut target = Environment {
-        config: EnvironmentConfig::with_upstream(development.clone()),
-        ..Environment::default()
-    };
-    let newest = Version::new(releases);
-    let before = Version::new(releases - 1);
-    for index in 0..applications {
-        let application = application(index);
-        let versions = (1..=releases).filter_map(Version::new);
-        let releases = versions.map(|version| (version, release(version, [&development, &staging])));
-        let releases = releases.collect::<BTreeMap<_, _>>();
-        state.applications.insert(application.clone(), Application { releases, ..Application::default() });
-        upstream.slots.insert(application.clone(), Slot { current: newest, ..Slot::default() });
-        if before.is_some() {
-            target.slots.insert(application, Slot { current: before, ..Slot::default() });
-        }
-    }
-    state.environments.insert(development, upstream);
-    state.environments.insert(staging, target);
-    state
+pub fn context() -> Context {
+    let now = "2024-05-03T11:37:37Z".parse().expect("a time");
+    Context::new(now, Actor::new("Jo", "jo@example.com"))
+}
+
+/// What the command leads to, which is not refused.
+#[must_use]
+pub fn decide(state: &State, command: &Command) -> Decision {
+    state.decide(&context(), command).expect("a command that is not refused")
 }
 
 /// The name of the application of that number; names are in the order of numbers.
-fn application(index: usize) -> ApplicationName {
-    #[expect(clippy::expect_used, reason = "the name is valid")]
+#[must_use]
+pub fn application(index: usize) -> ApplicationName {
     ApplicationName::new(&format!("application-{index:06}")).expect("a valid name")
 }
 
-fn name(name: &str) -> EnvironmentName {
-    #[expect(clippy::expect_used, reason = "the name is valid")]
+/// The environment of that name.
+#[must_use]
+pub fn environment(name: &str) -> EnvironmentName {
     EnvironmentName::new(name).expect("a valid name")
 }
 
-fn release(version: Version, environments: [&EnvironmentName; 2]) -> Release {
-    let bytes = version.get().to_be_bytes();
-    let manifest = ManifestId::from_bytes(&bytes);
-    let manifests = environments.into_iter().filter_map(|environment| Some((environment.clone(), manifest?)));
-    Release { manifests: manifests.collect(), ..Release::default() }
+/// The id of the lock that benchmarks set and delete.
+#[must_use]
+pub fn lock_id() -> LockId {
+    LockId::new("quarter-end").expect("a valid lock id")
 }
