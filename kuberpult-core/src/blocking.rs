@@ -87,23 +87,23 @@ impl Blocking<'_> {
         application: &ApplicationName,
         team: Option<&TeamName>,
         slot: Option<&Slot>,
-    ) -> impl Iterator<Item = Blocker> {
-        let team = team.and_then(|team| self.environment.team_locks.get_key_value(team));
-        let team_locks = team.into_iter().flat_map(move |(team, locks)| {
-            lock_blockers(locks, move || LockScope::Team {
-                environment: self.name.clone(),
-                team: team.clone(),
-            })
-        });
-        let application_locks = slot.into_iter().flat_map(move |slot| {
-            lock_blockers(&slot.locks, move || LockScope::Application {
+    ) -> Vec<Blocker> {
+        let mut blockers = Vec::new();
+        if let Some((team, locks)) = team.and_then(|team| self.environment.team_locks.get_key_value(team)) {
+            let scope = || LockScope::Team { environment: self.name.clone(), team: team.clone() };
+            blockers.extend(lock_blockers(locks, scope));
+        }
+        if let Some(slot) = slot {
+            let scope = || LockScope::Application {
                 environment: self.name.clone(),
                 application: application.clone(),
-            })
-        });
-        let windows = self.open_denials.iter().filter(|(window, _)| window.concerns(application));
-        let denials = windows.map(|(_, blocker)| blocker.clone());
-        team_locks.chain(application_locks).chain(denials).chain(self.outside_allow_windows(application))
+            };
+            blockers.extend(lock_blockers(&slot.locks, scope));
+        }
+        let denials = self.open_denials.iter().filter(|(window, _)| window.concerns(application));
+        blockers.extend(denials.map(|(_, blocker)| blocker.clone()));
+        blockers.extend(self.outside_allow_windows(application));
+        blockers
     }
 
     /// That no allow window is open for an application, unless none is open for any.
@@ -125,9 +125,10 @@ impl Blocking<'_> {
         application: &ApplicationName,
         team: Option<&TeamName>,
         slot: Option<&Slot>,
-    ) -> impl Iterator<Item = Blocker> {
-        let environment_level = self.environment_level.iter().cloned();
-        environment_level.chain(self.application_level(application, team, slot))
+    ) -> Vec<Blocker> {
+        let mut blockers = self.environment_level.clone();
+        blockers.extend(self.application_level(application, team, slot));
+        blockers
     }
 }
 
@@ -157,6 +158,6 @@ impl State {
         let team = self.applications.get(application).and_then(|application| application.team.as_ref());
         let Some(there) = self.environments.get(environment) else { return Vec::new() };
         let slot = there.slots.get(application);
-        there.blocking(environment, now).all(application, team, slot).collect()
+        there.blocking(environment, now).all(application, team, slot)
     }
 }

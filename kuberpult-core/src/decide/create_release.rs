@@ -7,8 +7,8 @@ use super::cleanup::{self, append_cleanup};
 use super::deploy::deployed;
 use super::noted;
 use crate::{
-    Application, ApplicationName, Blocker, Context, CreateRelease, Decision, DeploymentCause, Event, Note,
-    Refusal, Rejection, Release, ReleaseSource, State, TeamName, Version,
+    Application, ApplicationName, Context, CreateRelease, Decision, DeploymentCause, Event, Note, Refusal,
+    Rejection, Release, ReleaseSource, State, TeamName, Version,
 };
 
 pub(super) fn decide(
@@ -174,8 +174,7 @@ pub(super) fn push_deployments(
             continue;
         }
         let slot = environment.slots.get(application);
-        let blockers: Vec<Blocker> =
-            environment.blocking(name, context.now).all(application, team, slot).collect();
+        let blockers = environment.blocking(name, context.now).all(application, team, slot);
         events.push(if blockers.is_empty() {
             deployed(slot, name, application, version, *manifest, DeploymentCause::NewRelease)
         } else {

@@ -9,10 +9,10 @@ use super::cleanup::{append_cleanup_of, may_have_too_many};
 use super::deploy::deployed;
 use crate::blocking::Blocking;
 use crate::{
-    Application, ApplicationCause, ApplicationName, ApplicationReport, Blocker, Context, Decision,
-    DeploymentCause, Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Outcome, Past,
-    Refusal, Rejection, ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport, TrainTargetType,
-    TrainUpstream, Version,
+    Application, ApplicationCause, ApplicationName, ApplicationReport, Context, Decision, DeploymentCause,
+    Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Outcome, Past, Refusal,
+    Rejection, ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport, TrainTargetType, TrainUpstream,
+    Version,
 };
 
 pub(super) fn decide(state: &State, context: &Context, train: &ReleaseTrain) -> Result<Decision, Rejection> {
@@ -190,7 +190,7 @@ impl<'a> Stop<'a> {
             return skipped(ApplicationCause::AlreadyDeployed { version });
         }
         let team = application.and_then(|application| application.team.as_ref());
-        let blockers: Vec<Blocker> = self.blocking.application_level(name, team, slot).collect();
+        let blockers = self.blocking.application_level(name, team, slot);
         if blockers.is_empty() {
             let cause = DeploymentCause::ReleaseTrain;
             events.push(deployed(slot, self.name, name, version, *manifest, cause));

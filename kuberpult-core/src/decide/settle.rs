@@ -26,7 +26,7 @@ pub(super) fn decide(
         let on_unlock = there.config.on_unlock.unwrap_or_default();
         let free = there.slots.iter().filter(|(application, slot)| {
             slot.queued.is_some()
-                && blocking.all(application, state.team_of(application), Some(slot)).next().is_none()
+                && blocking.all(application, state.team_of(application), Some(slot)).is_empty()
         });
         events.extend(free.filter_map(|(application, slot)| {
             settled(state, name, application, slot, on_unlock, DeploymentCause::SettleQueue)

@@ -68,6 +68,7 @@ fn unlock(
             && held_back(&scope, state, application)
             && blocking
                 .all(application, state.team_of(application), Some(slot))
+                .iter()
                 .all(|blocker| blocker.is_lock(&scope, id))
     });
     let settled = freed.filter_map(|(application, slot)| {
