@@ -8,6 +8,7 @@ mod environment;
 mod lock;
 pub(crate) mod release_train;
 mod settle;
+mod side_by_side;
 mod undeploy;
 mod unlock;
 

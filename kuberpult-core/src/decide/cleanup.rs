@@ -5,86 +5,38 @@
 //! deleted. In use is what is current *or queued* in any environment; upstream forgets the queue.
 
 use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
+use alloc::vec::{self, Vec};
+use core::iter::Peekable;
 
-use crate::{Application, ApplicationName, EnvironmentName, Event, State, Version};
+use super::side_by_side::SideBySide;
+use crate::{Application, ApplicationName, EnvironmentName, Event, Slot, State, Version};
 
-/// What the events of a decision so far change for one application.
-#[derive(Default)]
-struct Changes<'a> {
-    created: Option<Version>,
-    /// Whether something was deployed, or left the queue without being deployed.
-    settled: bool,
-    /// Current and queued version after the events, where they differ from the state.
-    slots: BTreeMap<&'a EnvironmentName, [Option<Version>; 2]>,
-}
+/// An application that has so many releases that some may have to go, after an event by which one may.
+pub(super) type Crowded<'a> = (&'a ApplicationName, &'a Application);
 
 /// Appends what cleanup removes after the deployments and the dropped queues among the events.
 ///
 /// A dropped queue counts because the order of unlocks must not matter: with one environment that deploys at
 /// unlock and one that drops, a release would else stay or go depending on which came last.
 pub(super) fn append_cleanup(state: &State, events: &mut Vec<Event>) {
-    append_cleanup_of(state, events, |name| {
-        state.applications.get(name).is_some_and(|application| may_have_too_many(state, application))
-    });
+    let changes = events.iter().filter_map(change_of);
+    let settled = changes.filter(|(_, _, change)| matches!(change, Change::Deployed(_) | Change::Dropped));
+    let mut settled: Vec<&ApplicationName> = settled.map(|(_, application, _)| application).collect();
+    settled.sort();
+    settled.dedup();
+    let mut applications = SideBySide::new(&state.applications);
+    let crowded = settled.into_iter().filter_map(|name| Some((name, applications.at(name)?)));
+    let crowded = crowded.filter(|(_, application)| may_have_too_many(state, application)).collect();
+    let removed = removed(state, events, crowded);
+    events.extend(removed);
 }
 
-/// As [`append_cleanup`], where it is known which applications [may have too many](may_have_too_many) releases.
-/// Most have few, and a train over thousands must not look each of them up again.
-pub(super) fn append_cleanup_of(
-    state: &State,
-    events: &mut Vec<Event>,
-    may_have_too_many: impl Fn(&ApplicationName) -> bool,
-) {
-    let mut changed: BTreeMap<&ApplicationName, Changes<'_>> = BTreeMap::new();
-    for event in &*events {
-        match event {
-            Event::ReleaseCreated { application, version, .. } => {
-                changed.entry(application).or_default().created = Some(*version);
-            }
-            Event::Deployed { environment, application, version, .. } => {
-                if may_have_too_many(application) {
-                    let changes = changed.entry(application).or_default();
-                    changes.settled = true;
-                    changes.slots.insert(environment, [Some(*version), None]);
-                }
-            }
-            Event::Queued { environment, application, version, .. } => {
-                if may_have_too_many(application) {
-                    let current = state.slot(environment, application).and_then(|slot| slot.current);
-                    let changes = changed.entry(application).or_default();
-                    changes.slots.insert(environment, [current, Some(*version)]);
-                }
-            }
-            Event::QueueDropped { environment, application, .. } => {
-                if may_have_too_many(application) {
-                    let current = state.slot(environment, application).and_then(|slot| slot.current);
-                    let changes = changed.entry(application).or_default();
-                    changes.settled = true;
-                    changes.slots.insert(environment, [current, None]);
-                }
-            }
-            Event::EnvironmentCreated { .. }
-            | Event::EnvironmentUpdated { .. }
-            | Event::EnvironmentDeleted { .. }
-            | Event::RemovedFromEnvironment { .. }
-            | Event::ApplicationUndeployed { .. }
-            | Event::TeamChanged { .. }
-            | Event::SourceRepoUrlChanged { .. }
-            | Event::LockCreated { .. }
-            | Event::LockDeleted { .. }
-            | Event::ReleaseCleanedUp { .. } => {}
-        }
-    }
-    let removed: Vec<Event> = changed
-        .into_iter()
-        .filter(|(_, changes)| changes.settled)
-        .flat_map(|(application, changes)| {
-            removed(state, application, &changes)
-                .into_iter()
-                .map(|version| Event::ReleaseCleanedUp { application: application.clone(), version })
-        })
-        .collect();
+/// As [`append_cleanup`], where it is known which applications are crowded. Most are not, and a train over thousands
+/// must not look each of them up again.
+pub(super) fn append_cleanup_of(state: &State, mut crowded: Vec<Crowded<'_>>, events: &mut Vec<Event>) {
+    crowded.sort_by_key(|(name, _)| *name);
+    crowded.dedup_by_key(|(name, _)| *name);
+    let removed = removed(state, events, crowded);
     events.extend(removed);
 }
 
@@ -98,22 +50,122 @@ fn kept_before_oldest(state: &State) -> usize {
     usize::try_from(state.settings.releases_kept.get() - 1).unwrap_or(usize::MAX)
 }
 
-fn removed(state: &State, name: &ApplicationName, changes: &Changes<'_>) -> Vec<Version> {
-    let Some(application) = state.applications.get(name) else { return Vec::new() };
-    let in_use =
-        state.environments.iter().flat_map(|(environment, there)| {
-            changes.slots.get(environment).copied().unwrap_or_else(|| {
-                there.slots.get(name).map_or([None, None], |slot| [slot.current, slot.queued])
-            })
-        });
+/// What goes of some applications, each of them once and in name order.
+///
+/// A release that the events make cannot be among it: what is deployed after that is this release.
+fn removed(state: &State, events: &[Event], crowded: Vec<Crowded<'_>>) -> Vec<Event> {
+    if crowded.is_empty() {
+        return Vec::new();
+    }
+    let kept = kept_before_oldest(state);
+    let mut environments = After::all(state, events);
+    let mut removed = Vec::new();
+    for (name, application) in crowded {
+        let in_use = environments.iter_mut().flat_map(|environment| environment.in_use(name)).flatten();
+        if let Some(oldest) = oldest_in_use(application, kept, in_use) {
+            let not_older = application.releases.range(oldest..).count();
+            let going = application.releases.len().saturating_sub(kept).saturating_sub(not_older);
+            removed.extend(application.releases.keys().take(going).map(|version| {
+                let (application, version) = (name.clone(), *version);
+                Event::ReleaseCleanedUp { application, version }
+            }));
+        }
+    }
+    removed
+}
+
+/// The oldest version in use; none when nothing goes, which is known at the first that is old enough.
+fn oldest_in_use(
+    application: &Application,
+    kept: usize,
+    in_use: impl Iterator<Item = Version>,
+) -> Option<Version> {
+    let first_after_kept = version_at(application, kept)?;
+    let mut oldest = None;
+    for version in in_use {
+        if version <= first_after_kept {
+            return None;
+        }
+        oldest = Some(oldest.map_or(version, |oldest: Version| oldest.min(version)));
+    }
     // While nothing is in use the newest stands for it, as upstream has it.
-    let Some(oldest) = in_use.flatten().min().or_else(|| application.newest()) else { return Vec::new() };
-    let created = changes.created.filter(|version| *version < oldest);
-    let mut older: Vec<Version> =
-        application.releases.range(..oldest).map(|(version, _)| *version).chain(created).collect();
-    older.sort_unstable();
-    older.truncate(older.len().saturating_sub(kept_before_oldest(state)));
-    older
+    oldest.or_else(|| application.newest())
+}
+
+/// The version of the release at a place, in ascending order from 0, counted from the nearer end.
+fn version_at(application: &Application, place: usize) -> Option<Version> {
+    let from_end = application.releases.len().checked_sub(place + 1)?;
+    let mut versions = application.releases.keys();
+    let version = if from_end < place { versions.nth_back(from_end) } else { versions.nth(place) };
+    version.copied()
+}
+
+/// One environment after the events.
+struct After<'a> {
+    slots: SideBySide<'a, ApplicationName, Slot>,
+    /// In name order.
+    changes: Peekable<vec::IntoIter<(&'a ApplicationName, Change)>>,
+}
+
+impl<'a> After<'a> {
+    fn all(state: &'a State, events: &'a [Event]) -> Vec<Self> {
+        let mut changes: BTreeMap<&EnvironmentName, Vec<_>> = BTreeMap::new();
+        for (environment, application, change) in events.iter().filter_map(change_of) {
+            changes.entry(environment).or_default().push((application, change));
+        }
+        let environments = state.environments.iter().map(|(name, environment)| {
+            let mut changes = changes.remove(name).unwrap_or_default();
+            changes.sort_by_key(|(application, _)| *application);
+            Self { slots: SideBySide::new(&environment.slots), changes: changes.into_iter().peekable() }
+        });
+        environments.collect()
+    }
+
+    /// What is current and what is queued of an application that is higher than those asked for before.
+    fn in_use(&mut self, name: &ApplicationName) -> [Option<Version>; 2] {
+        let [current, queued] = self.slots.at(name).map_or([None, None], |slot| [slot.current, slot.queued]);
+        while self.changes.next_if(|(changed, _)| *changed < name).is_some() {}
+        match self.changes.next_if(|(changed, _)| *changed == name) {
+            None => [current, queued],
+            Some((_, Change::Deployed(version))) => [Some(version), None],
+            Some((_, Change::Queued(version))) => [current, Some(version)],
+            Some((_, Change::Dropped)) => [current, None],
+        }
+    }
+}
+
+/// What an event does to a slot.
+enum Change {
+    Deployed(Version),
+    Queued(Version),
+    Dropped,
+}
+
+/// The slot that an event changes, and how. INVARIANT: no two events of a decision that cleanup follows change the same
+/// slot.
+fn change_of(event: &Event) -> Option<(&EnvironmentName, &ApplicationName, Change)> {
+    match event {
+        Event::Deployed { environment, application, version, .. } => {
+            Some((environment, application, Change::Deployed(*version)))
+        }
+        Event::Queued { environment, application, version, .. } => {
+            Some((environment, application, Change::Queued(*version)))
+        }
+        Event::QueueDropped { environment, application, .. } => {
+            Some((environment, application, Change::Dropped))
+        }
+        Event::EnvironmentCreated { .. }
+        | Event::EnvironmentUpdated { .. }
+        | Event::EnvironmentDeleted { .. }
+        | Event::RemovedFromEnvironment { .. }
+        | Event::ApplicationUndeployed { .. }
+        | Event::ReleaseCreated { .. }
+        | Event::TeamChanged { .. }
+        | Event::SourceRepoUrlChanged { .. }
+        | Event::LockCreated { .. }
+        | Event::LockDeleted { .. }
+        | Event::ReleaseCleanedUp { .. } => None,
+    }
 }
 
 /// The oldest version that cleanup would keep if it were added now; none when it would keep any.

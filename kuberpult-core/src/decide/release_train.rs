@@ -1,12 +1,12 @@
 //! Release trains: the versions of an upstream go to one or more environments.
 
-use alloc::collections::{BTreeSet, btree_map};
+use alloc::collections::BTreeMap;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use core::iter::Peekable;
 
-use super::cleanup::{append_cleanup_of, may_have_too_many};
+use super::cleanup::{Crowded, append_cleanup_of, may_have_too_many};
 use super::deploy::deployed;
+use super::side_by_side::SideBySide;
 use crate::blocking::Blocking;
 use crate::{
     Application, ApplicationCause, ApplicationName, ApplicationReport, Context, Decision, DeploymentCause,
@@ -35,7 +35,7 @@ pub(super) fn decide(state: &State, context: &Context, train: &ReleaseTrain) -> 
         })
         .collect();
     let Planned { mut events, crowded } = planned;
-    append_cleanup_of(state, &mut events, |application| crowded.contains(application));
+    append_cleanup_of(state, crowded, &mut events);
     let ReleaseTrain { target, team, as_of, .. } = train.clone();
     let report = TrainReport { target, target_type, team, as_of, environments };
     Ok(Decision { events, report: Report { train: Some(report), ..Report::default() } })
@@ -85,12 +85,14 @@ pub(crate) fn targets<'a>(
     Err(Refusal::TargetNotFound { target: train.target.clone(), target_type: train.target_type, known })
 }
 
+static NO_SLOTS: BTreeMap<ApplicationName, Slot> = BTreeMap::new();
+
 /// What a train does so far.
 #[derive(Default)]
 struct Planned<'a> {
     events: Vec<Event>,
-    /// The applications among them that cleanup has to look at.
-    crowded: BTreeSet<&'a ApplicationName>,
+    /// The applications deployed by them that cleanup has to look at.
+    crowded: Vec<Crowded<'a>>,
 }
 
 /// One target environment of a train.
@@ -115,18 +117,20 @@ impl<'a> Stop<'a> {
         if report.skipped.is_some() {
             return report;
         }
-        let events_before = planned.events.len();
+        report.skipped = EnvironmentCause::of_blockers(self.blocking.environment_level());
+        let mut nothing_happens = Planned::default();
+        let planned = if report.skipped.is_some() { &mut nothing_happens } else { planned };
         report.applications = match self.environment.config.upstream_environment() {
             Some(upstream) => {
                 report.upstream = Some(TrainUpstream::Environment(upstream.clone()));
-                let slots = self.state.environments.get(upstream).map(|upstream| &upstream.slots);
-                let slots = slots.into_iter().flatten();
+                let slots =
+                    self.state.environments.get(upstream).map_or(&NO_SLOTS, |upstream| &upstream.slots);
                 match self.past {
-                    None => self.outcomes(slots.map(|(name, slot)| (name, slot.current)), planned),
+                    None => self.outcomes(slots.iter().map(|(name, slot)| (name, slot.current)), planned),
                     Some(past) => {
                         let then = past.current.get(upstream);
                         let version = |name| then.and_then(|then| then.get(name)).copied();
-                        self.outcomes(slots.map(|(name, _)| (name, version(name))), planned)
+                        self.outcomes(slots.keys().map(|name| (name, version(name))), planned)
                     }
                 }
             }
@@ -137,10 +141,6 @@ impl<'a> Stop<'a> {
                 self.outcomes(candidates, planned)
             }
         };
-        report.skipped = EnvironmentCause::of_blockers(self.blocking.environment_level());
-        if report.skipped.is_some() {
-            planned.events.truncate(events_before);
-        }
         report
     }
 
@@ -150,12 +150,13 @@ impl<'a> Stop<'a> {
     /// the whole is linear in the number of candidates.
     fn outcomes(
         &self,
-        candidates: impl Iterator<Item = (&'a ApplicationName, Option<Version>)>,
+        candidates: impl ExactSizeIterator<Item = (&'a ApplicationName, Option<Version>)>,
         planned: &mut Planned<'a>,
     ) -> Vec<ApplicationReport> {
-        let mut applications = SideBySide(self.state.applications.iter().peekable());
-        let mut slots = SideBySide(self.environment.slots.iter().peekable());
-        let mut reports = Vec::with_capacity(candidates.size_hint().0);
+        let mut applications = SideBySide::new(&self.state.applications);
+        let mut slots = SideBySide::new(&self.environment.slots);
+        let mut reports = Vec::with_capacity(candidates.len());
+        planned.events.reserve(candidates.len());
         for (name, version) in candidates {
             let application = applications.at(name);
             let slot = slots.at(name);
@@ -163,10 +164,7 @@ impl<'a> Stop<'a> {
             if self.train.team.is_some() && self.train.team.as_ref() != team {
                 continue;
             }
-            if application.is_some_and(|application| may_have_too_many(self.state, application)) {
-                planned.crowded.insert(name);
-            }
-            let outcome = self.outcome(name, version, application, slot, &mut planned.events);
+            let outcome = self.outcome(name, version, application, slot, planned);
             reports.push(ApplicationReport { application: name.clone(), outcome });
         }
         reports
@@ -174,26 +172,30 @@ impl<'a> Stop<'a> {
 
     fn outcome(
         &self,
-        name: &ApplicationName,
+        name: &'a ApplicationName,
         version: Option<Version>,
-        application: Option<&Application>,
+        application: Option<&'a Application>,
         slot: Option<&Slot>,
-        events: &mut Vec<Event>,
+        planned: &mut Planned<'a>,
     ) -> Outcome {
         let skipped = |cause| Outcome::Skipped { cause };
         let Some(version) = version else { return skipped(ApplicationCause::NoVersionUpstream) };
-        let release = application.and_then(|application| application.releases.get(&version));
-        let Some(manifest) = release.and_then(|release| release.manifests.get(self.name)) else {
+        let manifest =
+            |application: &Application| application.releases.get(&version)?.manifests.get(self.name).copied();
+        let Some((application, manifest)) = application.and_then(|there| Some((there, manifest(there)?)))
+        else {
             return skipped(ApplicationCause::NotInEnvironment { version });
         };
         if slot.is_some_and(|slot| slot.current == Some(version)) {
             return skipped(ApplicationCause::AlreadyDeployed { version });
         }
-        let team = application.and_then(|application| application.team.as_ref());
-        let blockers = self.blocking.application_level(name, team, slot);
+        let blockers = self.blocking.application_level(name, application.team.as_ref(), slot);
         if blockers.is_empty() {
             let cause = DeploymentCause::ReleaseTrain;
-            events.push(deployed(slot, self.name, name, version, *manifest, cause));
+            planned.events.push(deployed(slot, self.name, name, version, manifest, cause));
+            if may_have_too_many(self.state, application) {
+                planned.crowded.push((name, application));
+            }
             return Outcome::Deployed { from: slot.and_then(|slot| slot.current), to: version };
         }
         match self.train.on_lock {
@@ -201,7 +203,7 @@ impl<'a> Stop<'a> {
             TrainOnLock::Queue => {
                 let displaced = slot.and_then(|slot| slot.queued).filter(|queued| *queued != version);
                 if slot.and_then(|slot| slot.queued) != Some(version) {
-                    events.push(Event::Queued {
+                    planned.events.push(Event::Queued {
                         environment: self.name.clone(),
                         application: name.clone(),
                         version,
@@ -212,16 +214,5 @@ impl<'a> Stop<'a> {
                 Outcome::Queued { version, displaced, blockers }
             }
         }
-    }
-}
-
-/// Looks ascending keys up in a map by walking along it.
-struct SideBySide<'a, K, V>(Peekable<btree_map::Iter<'a, K, V>>);
-
-impl<'a, K: Ord, V> SideBySide<'a, K, V> {
-    /// The value at a key that is higher than those asked for before.
-    fn at(&mut self, key: &K) -> Option<&'a V> {
-        while self.0.next_if(|(candidate, _)| *candidate < key).is_some() {}
-        self.0.next_if(|(candidate, _)| *candidate == key).map(|(_, value)| value)
     }
 }
