@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use super::cleanup::append_cleanup;
 use super::lock::members;
-use super::settle::settled;
+use super::settle::waiting;
 use crate::{
-    ApplicationName, Context, Decision, DeploymentCause, Event, GroupName, LockId, LockScope, OnUnlock,
-    Refusal, Rejection, State,
+    ApplicationName, Blocker, Context, Decision, DeploymentCause, Event, GroupName, LockId, LockScope,
+    OnUnlock, Refusal, Rejection, State,
 };
 
 pub(super) fn decide(
@@ -58,32 +58,32 @@ fn unlock(
     queued: Option<OnUnlock>,
     events: &mut Vec<Event>,
 ) {
-    let name = scope.environment().clone();
-    let Some(environment) = state.environments.get(&name) else { return };
+    let name = scope.environment();
+    let Some(environment) = state.environments.get(name) else { return };
     let Some(lock) = state.locks(&scope).get(id) else { return };
+    let deleted = |scope| Event::LockDeleted { lock_id: id.clone(), lock: lock.clone().into(), scope };
     let on_unlock = queued.or(environment.config.on_unlock).unwrap_or_default();
-    let blocking = environment.blocking(&name, context.now);
-    let freed = environment.slots.iter().filter(|(application, slot)| {
-        slot.queued.is_some()
-            && held_back(&scope, state, application)
-            && blocking
-                .all(application, state.team_of(application), Some(slot))
-                .iter()
-                .all(|blocker| blocker.is_lock(&scope, id))
-    });
-    let settled = freed.filter_map(|(application, slot)| {
-        settled(state, &name, application, slot, on_unlock, DeploymentCause::Unlock)
-    });
-    let settled: Vec<Event> = settled.collect();
-    events.push(Event::LockDeleted { lock_id: id.clone(), lock: lock.clone().into(), scope });
-    events.extend(settled);
-}
-
-/// Whether a lock of this scope held an application back.
-fn held_back(scope: &LockScope, state: &State, application: &ApplicationName) -> bool {
-    match scope {
-        LockScope::Environment { .. } => true,
-        LockScope::Team { team, .. } => state.team_of(application) == Some(team),
-        LockScope::Application { application: locked, .. } => locked == application,
+    let blocking = environment.blocking(name, context.now);
+    let only_this = |blockers: &[Blocker]| blockers.iter().all(|blocker| blocker.is_lock(&scope, id));
+    let mut settled = Vec::new();
+    if only_this(blocking.environment_level()) {
+        let slots = match &scope {
+            LockScope::Application { application, .. } => {
+                environment.slots.range::<ApplicationName, _>(application..=application)
+            }
+            LockScope::Environment { .. } | LockScope::Team { .. } => {
+                environment.slots.range::<ApplicationName, _>(..)
+            }
+        };
+        settled.extend(waiting(state, name, slots).filter_map(|waiting| {
+            let was_held_back = match &scope {
+                LockScope::Team { team, .. } => waiting.team() == Some(team),
+                LockScope::Environment { .. } | LockScope::Application { .. } => true,
+            };
+            let is_free = was_held_back && only_this(&waiting.blockers(&blocking));
+            is_free.then(|| waiting.settled(on_unlock, DeploymentCause::Unlock))?
+        }));
     }
+    events.push(deleted(scope));
+    events.extend(settled);
 }
