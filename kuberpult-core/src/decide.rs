@@ -24,6 +24,10 @@ impl State {
     ///
     /// A function of state, context and command alone: no clock, no randomness, no hash order.
     ///
+    /// What it costs: a command about one application, a search for it in each environment; a train, an unlock or a
+    /// settled queue, a walk along the slots of the environments it concerns. A batch also copies, once, the part of the
+    /// state that its [scope](Command::scope) names.
+    ///
     /// ```
     /// use kuberpult_core::*;
     /// let mut state = State::default();
@@ -109,7 +113,9 @@ impl State {
             Command::RemoveFromEnvironment { environment, application } => {
                 undeploy::remove_from_environment(self, environment, application)
             }
-            Command::Batch { commands } => batch::decide(self, context, commands),
+            Command::Batch { commands } => {
+                batch::decide(self.restricted_to(&command.scope(self)), context, commands)
+            }
         }
     }
 

@@ -29,11 +29,8 @@ impl State {
     /// ```
     #[must_use]
     pub fn restricted_to(&self, scope: &Scope) -> Self {
-        let in_scope = |application: &ApplicationName| scope.applications.contains(self, application);
-        let applications = self
-            .applications
-            .iter()
-            .filter(|(name, _)| in_scope(name))
+        let names = scope.applications.names_in(self);
+        let applications = of_names(&self.applications, names.as_ref())
             .map(|(name, application)| {
                 let newest = application.newest();
                 let releases = application
@@ -52,7 +49,7 @@ impl State {
             .iter()
             .map(|(name, environment)| {
                 let with_locks = scope.environments.contains(name);
-                let slots = environment.slots.iter().filter(|(application, _)| in_scope(application));
+                let slots = of_names(&environment.slots, names.as_ref());
                 let slots = slots.filter_map(|(application, slot)| {
                     let slot = if with_locks { slot.clone() } else { slot.without_locks() };
                     (!slot.is_empty()).then(|| (application.clone(), slot))
@@ -79,6 +76,15 @@ impl State {
         });
         restricted.collect()
     }
+}
+
+/// What a map has of the applications of these names, or of all. Each is looked up: a few cost the same among many.
+fn of_names<'a, V>(
+    map: &'a BTreeMap<ApplicationName, V>,
+    names: Option<&BTreeSet<&ApplicationName>>,
+) -> impl Iterator<Item = (&'a ApplicationName, &'a V)> {
+    let all = names.is_none().then_some(map).into_iter().flatten();
+    all.chain(names.into_iter().flatten().filter_map(|name| map.get_key_value(*name)))
 }
 
 impl Application {

@@ -7,8 +7,13 @@ use alloc::vec::Vec;
 use crate::{Command, Context, Decision, Refusal, Rejection, Report, State};
 
 /// Decides each command on the state that the ones before it lead to. The first that is refused ends it all.
-pub(super) fn decide(state: &State, context: &Context, commands: &[Command]) -> Result<Decision, Rejection> {
-    let mut working = state.clone();
+///
+/// The state is what the commands can read of the whole one, and is used up: what is out of scope is never copied.
+pub(super) fn decide(
+    mut working: State,
+    context: &Context,
+    commands: &[Command],
+) -> Result<Decision, Rejection> {
     let mut events = Vec::new();
     let mut reports = Vec::new();
     for (index, command) in commands.iter().enumerate() {
