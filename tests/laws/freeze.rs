@@ -10,7 +10,7 @@ use kuberpult_tests::freeze::first_free_time;
 use kuberpult_tests::generate::{freeze_windows, histories, histories_of_any_start, turns};
 use kuberpult_tests::intent::{self, picked};
 use kuberpult_tests::law::holds;
-use kuberpult_tests::naive::Naive;
+use kuberpult_tests::naive::{Naive, concerns, names_none};
 use kuberpult_tests::run::{Run, Step};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -152,12 +152,12 @@ fn active_windows() -> impl Strategy<Value = FreezeWindow> {
 /// matches.
 fn locked_like(run: &Run, environment: &EnvironmentName, window: &FreezeWindow) -> State {
     let mut state = run.state.clone();
-    let scopes: Vec<LockScope> = if window.names_no_applications() {
+    let scopes: Vec<LockScope> = if names_none(window) {
         vec![LockScope::Environment { environment: environment.clone() }]
     } else {
         (0..alphabet::VALID_APPLICATIONS)
             .map(alphabet::application)
-            .filter(|application| window.concerns(application))
+            .filter(|application| concerns(window, application))
             .map(|application| LockScope::Application { environment: environment.clone(), application })
             .collect()
     };

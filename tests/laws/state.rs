@@ -4,7 +4,7 @@ use kuberpult_core::{
     ApplicationName, Command, CreateRelease, Decision, Deploy, Event, Finding, LockScope, Outcome,
     PlanDifference, Rejection, State, check,
 };
-use kuberpult_tests::generate::{histories, histories_of_any_start, turns};
+use kuberpult_tests::generate::{histories, histories_of_any_start, trains, turns};
 use kuberpult_tests::law::{Holds, holds};
 use kuberpult_tests::naive::Naive;
 use kuberpult_tests::run::{Run, Step};
@@ -167,8 +167,11 @@ fn event_changes_something(event: &Event, before: &State, after: &State) -> Hold
 /// Deciding on the state restricted to a command's scope gives the same decision as on the whole state.
 #[test]
 fn scope_is_sufficient() {
-    holds(histories_of_any_start(), |history| {
-        for Step { before, context, command, result, .. } in Run::of(&history).steps {
+    holds((histories_of_any_start(), vec(trains(), 8)), |(history, trains)| {
+        let run = Run::of(&history);
+        let tried = trains.iter().map(|train| train.resolve(&run.state, &run.now(), None));
+        let tried = tried.map(|command| Step::take(&run.state, &run.now(), command));
+        for Step { before, context, command, result, .. } in run.steps.iter().cloned().chain(tried) {
             let scope = command.scope(&before);
             let restricted = before.restricted_to(&scope);
             prop_assert_eq!(&restricted.decide(&context, &command), &result, "{:?}", command);

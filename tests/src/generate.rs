@@ -60,7 +60,9 @@ pub fn histories() -> impl Strategy<Value = History> {
 
 /// Histories of so many turns after the environments are made.
 pub fn histories_of(length: Range<usize>) -> impl Strategy<Value = History> {
-    (1..=4u32, vec(environment_configs(), alphabet::USUAL_ENVIRONMENTS), any::<bool>(), vec(turns(), length))
+    // Few, so that cleanup has something to do; or so many that what is past can be had again.
+    let kept = prop_oneof![3 => 1..=4u32, 2 => Just(20)];
+    (kept, vec(environment_configs(), alphabet::USUAL_ENVIRONMENTS), any::<bool>(), vec(turns(), length))
         .prop_map(|(kept, mut environments, usual, turns)| {
             if usual {
                 make_usual(&mut environments);
@@ -141,7 +143,7 @@ pub fn train_on_locks() -> impl Strategy<Value = TrainOnLock> {
 pub fn turns() -> impl Strategy<Value = Turn> {
     let intents = prop_oneof![9 => intents(), 1 => batches()];
     let minutes = prop_oneof![3 => 0..3u16, 2 => 5..150u16];
-    let remember = option::weighted(0.08, 0..alphabet::VALID_REVISIONS);
+    let remember = option::weighted(0.12, 0..alphabet::VALID_REVISIONS);
     (intents, minutes, remember, any::<bool>()).prop_map(|(intent, minutes, remember, second_actor)| Turn {
         intent,
         minutes,
@@ -175,7 +177,7 @@ fn intents() -> impl Strategy<Value = Intent> {
                 on_lock,
             }
         ),
-        2 => (lock_scopes(), 0..4usize, on_unlocks())
+        3 => (lock_scopes(), 0..4usize, on_unlocks())
             .prop_map(|(on, lock_id, queued)| Intent::UnlockAnything { on, lock_id, queued }),
         5 => option::weighted(0.6, 0..alphabet::VALID_ENVIRONMENTS)
             .prop_map(|environment| Intent::SettleQueue { environment }),
@@ -246,7 +248,7 @@ fn release_intents() -> impl Strategy<Value = ReleaseIntent> {
     ];
     // Bit 3 is the environment that is mostly unknown.
     let manifests = prop_oneof![Just(0b0111u8), 0..16u8];
-    (applications, versions, manifests, 0..3u8, option::weighted(0.35, teams()), any::<u8>()).prop_map(
+    (applications, versions, manifests, 0..3u8, option::weighted(0.5, teams()), any::<u8>()).prop_map(
         |(application, version, manifests, content, team, source)| ReleaseIntent {
             application,
             version,
@@ -272,8 +274,8 @@ pub fn trains() -> impl Strategy<Value = Intent> {
     ];
     let teams = option::weighted(0.25, 0..alphabet::VALID_TEAMS);
     let revisions = prop_oneof![
-        20 => Just(None),
-        5 => (0..alphabet::VALID_REVISIONS).prop_map(Some),
+        8 => Just(None),
+        6 => (0..alphabet::VALID_REVISIONS).prop_map(Some),
         1 => Just(Some(alphabet::VALID_REVISIONS)),
     ];
     (targets, target_types, teams, revisions, train_on_locks()).prop_map(

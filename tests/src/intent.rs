@@ -9,7 +9,7 @@ mod way_out;
 
 use kuberpult_core::{
     Command, Context, CreateRelease, Deploy, EnvironmentConfig, LockScope, OnLock, OnUnlock, ReleaseTrain,
-    State, TrainOnLock, TrainTargetType,
+    Revision, State, TrainOnLock, TrainTargetType,
 };
 
 use crate::alphabet;
@@ -102,7 +102,7 @@ pub enum Intent {
         target_type: Option<TrainTargetType>,
         /// The team.
         team: Option<usize>,
-        /// The revision whose versions it takes.
+        /// Which of the revisions that are remembered gives the versions; one number stands for one that is not.
         as_of: Option<usize>,
         /// What happens on locks.
         on_lock: TrainOnLock,
@@ -205,10 +205,10 @@ impl Intent {
             Self::UnlockAnything { on, lock_id, queued } => on.unlock(alphabet::lock_id(*lock_id), *queued),
             Self::Train { target, target_type, team, as_of, on_lock } => {
                 Command::ReleaseTrain(ReleaseTrain {
-                    target: target.resolve(state),
+                    target: target.resolve(state, as_of.is_some()),
                     target_type: *target_type,
                     team: team.map(alphabet::team),
-                    as_of: as_of.map(alphabet::revision),
+                    as_of: as_of.and_then(|pick| revision(state, pick)),
                     on_lock: *on_lock,
                 })
             }
@@ -240,6 +240,15 @@ impl Intent {
     }
 }
 
+/// One of the revisions that are remembered, if any are; or the one that never is.
+fn revision(state: &State, pick: usize) -> Option<Revision> {
+    if pick == alphabet::VALID_REVISIONS {
+        return Some(alphabet::revision(pick));
+    }
+    let remembered: Vec<_> = state.past.keys().collect();
+    picked(&remembered, pick).map(|revision| (*revision).clone())
+}
+
 /// A config with some parts of another.
 fn with_parts(mut config: EnvironmentConfig, other: &EnvironmentConfig, parts: u8) -> EnvironmentConfig {
     let has = |bit: u8| parts >> bit & 1 == 1;
@@ -262,10 +271,14 @@ fn with_parts(mut config: EnvironmentConfig, other: &EnvironmentConfig, parts: u
 }
 
 impl TrainTarget {
-    fn resolve(self, state: &State) -> String {
+    /// The name of the target. A train as of a revision has something to do where the upstream is an environment.
+    fn resolve(self, state: &State, has_revision: bool) -> String {
         match self {
             Self::Existing(pick) => {
-                let naive = Naive::of(state);
+                let mut naive = Naive::of(state);
+                naive
+                    .environments
+                    .retain(|(_, config)| !has_revision || config.upstream_environment().is_some());
                 let groups = naive.environments.iter().filter_map(|(_, it)| it.environment_group.as_ref());
                 let mut targets: Vec<String> = groups.map(ToString::to_string).collect();
                 targets.extend(naive.environments.iter().map(|(name, _)| name.to_string()));

@@ -15,6 +15,7 @@ use kuberpult_core::{
     LockId, LockScope, Release, Revision, State, TeamName, Version,
 };
 
+pub use blockers::{concerns, names_none};
 pub use train::NaiveStop;
 
 /// A version of an application in an environment.

@@ -124,13 +124,15 @@ fn blocker(scope: &LockScope, lock_id: &LockId, lock: &Lock) -> Blocker {
 }
 
 /// Whether a window names no applications: it lists none, or what every name has.
-fn names_none(window: &FreezeWindow) -> bool {
+#[must_use]
+pub fn names_none(window: &FreezeWindow) -> bool {
     window.applications.is_empty()
         || window.applications.iter().any(|pattern| pattern.to_string().chars().all(|c| c == '*'))
 }
 
 /// Whether a window concerns an application.
-fn concerns(window: &FreezeWindow, application: &ApplicationName) -> bool {
+#[must_use]
+pub fn concerns(window: &FreezeWindow, application: &ApplicationName) -> bool {
     let name: Vec<char> = application.as_str().chars().collect();
     let matching = |pattern: &String| matches(&pattern.chars().collect::<Vec<_>>(), &name);
     names_none(window) || window.applications.iter().map(ToString::to_string).any(|text| matching(&text))
