@@ -196,7 +196,7 @@ fn outdated_queue_is_dropped() {
                 }
             }
         }
-        if Naive::of(&run.state).blockers(run.now().now, environment, application) != [] {
+        if !Naive::of(&run.state).blockers(run.now().now, environment, application).is_empty() {
             // A freeze window outlasts the locks. What waits then goes when the queue is settled.
             prop_assert_eq!(Naive::of(&run.state).queued_in(environment, application), Some(*version));
             let Some(then) = first_free_time(&run.state, run.now().now, environment, application) else {

@@ -1,6 +1,6 @@
 //! Waiting for freeze windows to end.
 
-use kuberpult_core::{ApplicationName, EnvironmentName, State, Time};
+use kuberpult_core::{ApplicationName, Blocker, EnvironmentName, State, Time};
 
 use crate::naive::Naive;
 
@@ -21,7 +21,7 @@ pub fn first_free_time(
             return Some(now);
         }
         // Nothing is open before the last of them says so.
-        now = windows.into_iter().filter_map(|blocker| blocker.until()).max()?;
+        now = windows.into_iter().filter_map(Blocker::until).max()?;
     }
     None
 }
