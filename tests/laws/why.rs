@@ -117,12 +117,13 @@ impl Slot<'_> {
         Ok(())
     }
 
-    /// What is current after the commands of a way.
+    /// What is current after the commands of a way, of which the last alone waits.
     fn reached_by(&self, way: &Way) -> Option<Version> {
         let then = Context { now: way.not_before.unwrap_or(self.context.now), ..self.context.clone() };
         let mut state = self.state.clone();
-        for command in &way.commands {
-            let step = Step::take(&state, &then, command.clone());
+        for (index, command) in (1..).zip(&way.commands) {
+            let context = if index == way.commands.len() { &then } else { self.context };
+            let step = Step::take(&state, context, command.clone());
             assert!(step.result.is_ok(), "{command} was refused");
             state = step.after;
         }

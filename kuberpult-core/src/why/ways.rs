@@ -46,8 +46,11 @@ pub(super) fn ways(
             ways.extend(goal.reached_by(opening, commands));
         };
         if queued {
+            // Settling does what the config says; where that is not to deploy, the last unlock has to wait and say so.
+            let on_unlock = state.environments.get(environment).and_then(|there| there.config.on_unlock);
+            let settles = on_unlock.unwrap_or_default() == OnUnlock::Deploy && opening.is_some();
             let settle = Command::SettleQueue { environment: Some(environment.clone()) };
-            through((opening.is_some() || unlocks.is_empty()).then_some(settle));
+            through((settles || unlocks.is_empty()).then_some(settle));
         } else if next_train.version == Some(version) {
             through(Some(Command::ReleaseTrain(train_to(environment))));
         }
@@ -108,12 +111,13 @@ impl Goal<'_> {
         })
     }
 
-    /// The way, if it leads there.
+    /// The way, if it leads there when all but its last command are carried out now.
     fn reached_by(&self, not_before: Option<Time>, commands: Vec<Command>) -> Option<Way> {
         let mut state = self.state.clone();
-        let context = Context { now: not_before.unwrap_or(self.context.now), ..self.context.clone() };
-        for command in &commands {
-            let decision = state.decide(&context, command).ok()?;
+        let then = Context { now: not_before.unwrap_or(self.context.now), ..self.context.clone() };
+        for (index, command) in commands.iter().enumerate() {
+            let context = if index + 1 == commands.len() { &then } else { self.context };
+            let decision = state.decide(context, command).ok()?;
             state.apply(decision.events());
         }
         let current = state.slot(self.environment, self.application).and_then(|slot| slot.current);
