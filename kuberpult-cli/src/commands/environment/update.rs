@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ArgGroup;
-use kuberpult_core::{Command, EnvironmentConfig, EnvironmentName, GroupName};
+use kuberpult_core::{Command, EnvironmentConfig, EnvironmentName, Event, GroupName};
 use kuberpult_git::TransactError;
 
 use super::create::{UpstreamOption, read_config};
@@ -45,20 +45,23 @@ impl Update {
             let command = self.command(read_config(path)?);
             return session.write_in(&mut repo, &context, &command, self.dry_run).map(drop);
         }
-        let mut attempts = 1;
-        loop {
-            let config = super::existing(&repo.state()?, &self.name)?.config.clone();
-            let command = self.command(self.changed(config));
+        for _ in 0..ATTEMPTS {
+            let existing = super::existing(&repo.state()?, &self.name)?.config.clone();
+            let command = self.command(self.changed(existing.clone()));
             let plan = repo.plan(&context, &command)?;
+            if plan.decision.events().iter().any(|event| changes_another(event, &existing)) {
+                continue;
+            }
             if self.dry_run.dry_run {
                 return session.print_plan(&plan, None, DRY_RUN);
             }
             // The plan names the config that is changed: who changes it meanwhile does not get undone.
             match repo.carry_out(&context, &plan.saved(&context, &command)) {
-                Err(TransactError::PlanOutdated { .. }) if attempts < ATTEMPTS => attempts += 1,
+                Err(TransactError::PlanOutdated { .. }) => {}
                 receipt => return session.print_receipt(&receipt?),
             }
         }
+        Err(TransactError::LostRace { attempts: ATTEMPTS }.into())
     }
 
     fn command(&self, config: EnvironmentConfig) -> Command {
@@ -75,4 +78,9 @@ impl Update {
         }
         config
     }
+}
+
+/// Whether an event changes another config than this one: somebody was faster than we could plan.
+fn changes_another(event: &Event, config: &EnvironmentConfig) -> bool {
+    matches!(event, Event::EnvironmentUpdated { from, .. } if **from != *config)
 }
