@@ -114,6 +114,11 @@ pub enum Note {
         /// The application.
         application: ApplicationName,
     },
+    /// A train takes the newest releases of now to the environment, although it was asked for versions of the past.
+    AsOfHasNoEffect {
+        /// The environment, whose upstream is `latest`.
+        environment: EnvironmentName,
+    },
     /// The lock exists just so already; nothing changed.
     LockUnchanged {
         /// The environment.
@@ -155,6 +160,12 @@ impl fmt::Display for Note {
             }
             Self::NotInEnvironment { environment, application } => {
                 write!(f, "application {application:?} has nothing in {environment:?}")
+            }
+            Self::AsOfHasNoEffect { environment } => {
+                write!(
+                    f,
+                    "the upstream of {environment:?} is latest: it gets the newest releases of now, as of whatever revision the train is"
+                )
             }
             Self::LockUnchanged { environment } => {
                 write!(f, "the lock on {environment:?} exists just so already")

@@ -61,6 +61,7 @@ const EXPECTED: &[(usize, &[&str])] = &[
             "train target not given",
             "train for team",
             "note ManifestForUnknownEnvironment",
+            "note AsOfHasNoEffect",
             "note NotInEnvironment",
             "command UpdateEnvironment",
             "command DeleteEnvironment",
@@ -362,6 +363,7 @@ impl Counts {
                 Note::AlreadyQueued { .. } => "AlreadyQueued",
                 Note::LockOnUnknownApplication { .. } => "LockOnUnknownApplication",
                 Note::LockUnchanged { .. } => "LockUnchanged",
+                Note::AsOfHasNoEffect { .. } => "AsOfHasNoEffect",
                 Note::NotInEnvironment { .. } => "NotInEnvironment",
                 // A note may come to be without breaking whoever reads notes; it must be counted here then.
                 _ => "that is new",

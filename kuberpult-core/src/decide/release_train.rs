@@ -10,7 +10,7 @@ use super::side_by_side::SideBySide;
 use crate::blocking::Blocking;
 use crate::{
     Application, ApplicationCause, ApplicationName, ApplicationReport, Context, Decision, DeploymentCause,
-    Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Outcome, Past, Refusal,
+    Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Note, Outcome, Past, Refusal,
     Rejection, ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport, TrainTargetType, TrainUpstream,
     Version,
 };
@@ -38,7 +38,15 @@ pub(super) fn decide(state: &State, context: &Context, train: &ReleaseTrain) -> 
     append_cleanup_of(state, crowded, &mut events);
     let ReleaseTrain { target, team, as_of, .. } = train.clone();
     let report = TrainReport { target, target_type, team, as_of, environments };
-    Ok(Decision { events, report: Report { train: Some(report), ..Report::default() } })
+    let notes = notes(&report);
+    Ok(Decision { events, report: Report { notes, train: Some(report), ..Report::default() } })
+}
+
+/// That versions of the past were asked for, and newest releases taken.
+fn notes(report: &TrainReport) -> Vec<Note> {
+    let asked = report.as_of.iter().flat_map(|_| &report.environments);
+    let latest = asked.filter(|stop| stop.upstream == Some(TrainUpstream::Latest));
+    latest.map(|stop| Note::AsOfHasNoEffect { environment: stop.environment.clone() }).collect()
 }
 
 type Targets<'a> = Vec<(&'a EnvironmentName, &'a Environment)>;
