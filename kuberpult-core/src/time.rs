@@ -195,4 +195,14 @@ mod tests {
         assert_eq!(after.to_utc().to_string(), "1970-01-01T00:00:01.75Z");
         assert_eq!(after.seconds_since(before), 3);
     }
+
+    #[test]
+    fn the_parts_of_a_time_are_those_it_was_given_with() {
+        let time = Time::from_unix(1_714_729_057).unwrap();
+        assert_eq!((time.to_string().as_str(), time.offset_seconds()), ("2024-05-03T09:37:37Z", 0));
+        let west: Time = "2024-05-03T05:07:37-04:30".parse().unwrap();
+        assert_eq!((west.unix_seconds(), west.offset_seconds()), (1_714_729_057, -16_200));
+        assert_eq!(alloc::format!("{west:?}"), "2024-05-03T05:07:37-04:30");
+        assert_eq!(Time::from_unix(i64::MAX), None);
+    }
 }

@@ -150,3 +150,41 @@ impl Hash for Zone {
         self.text.hash(state);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+    use core::hash::{Hash as _, Hasher};
+
+    use super::*;
+
+    /// Adds up what it is given.
+    struct Sum(u64);
+
+    impl Hasher for Sum {
+        fn write(&mut self, bytes: &[u8]) {
+            self.0 =
+                bytes.iter().fold(self.0, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+        }
+
+        fn finish(&self) -> u64 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn a_zone_is_compared_by_its_name() {
+        let zone = |name: &str| name.parse::<Zone>().unwrap();
+        let hash = |zone: Zone| {
+            let mut sum = Sum(0);
+            zone.hash(&mut sum);
+            sum.finish()
+        };
+        assert_eq!(zone("Europe/Berlin"), zone("Europe/Berlin"));
+        assert_ne!(zone("Europe/Berlin"), zone("Europe/Oslo"), "the clocks are the same");
+        assert_ne!(hash(zone("Europe/Oslo")), hash(zone("Asia/Tokyo")));
+        assert!(zone("Asia/Tokyo") < zone("Europe/Oslo"));
+        let zones: BTreeSet<Zone> = ["UTC", "Europe/Oslo", "UTC"].map(zone).into();
+        assert_eq!(zones.len(), 2);
+    }
+}
