@@ -6,7 +6,9 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BatchSize, Bencher, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use kuberpult_benches::{
     GROUP, Landscape, application, context, decide, environment, floor_of_train, target,
 };
@@ -20,7 +22,12 @@ fn train(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, landscape: L
     group.throughput(Throughput::Elements(candidates as u64));
     let context = context();
     drop(decide(state, &train));
-    group.bench_function(id, |bencher| bencher.iter(|| state.decide(&context, &train)));
+    group.bench_function(id, |bencher| planning(bencher, || state.decide(&context, &train)));
+}
+
+/// Measures how long it takes to make a plan, and not to throw it away.
+fn planning<T>(bencher: &mut Bencher<'_, WallTime>, mut plan: impl FnMut() -> T) {
+    bencher.iter_batched(|| (), |()| plan(), BatchSize::PerIteration);
 }
 
 fn group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
@@ -37,7 +44,7 @@ fn candidates(criterion: &mut Criterion) {
         let state = landscape.state();
         group.throughput(Throughput::Elements(applications as u64));
         group.bench_function(BenchmarkId::new("floor", applications), |bencher| {
-            bencher.iter(|| floor_of_train(&state, &target(0)));
+            planning(bencher, || floor_of_train(&state, &target(0)));
         });
         train(&mut group, BenchmarkId::new("all deploy", applications), landscape, &state);
         let up_to_date = Landscape { behind: 0, ..landscape };

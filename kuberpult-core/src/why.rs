@@ -257,3 +257,6 @@ fn next_train(
     let outcome = its.map(|report| report.outcome);
     NextTrain { upstream: report.upstream, version, skipped: report.skipped, outcome }
 }
+
+#[cfg(test)]
+mod tests;
