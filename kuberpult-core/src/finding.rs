@@ -161,3 +161,62 @@ impl State {
         (next == start).then_some(path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    use super::*;
+    use crate::{Environment, EnvironmentConfig, Locks, Slot};
+
+    #[test]
+    fn each_thing_that_is_wrong_is_found() {
+        let mut state = State::default();
+        let mut there = Environment {
+            config: EnvironmentConfig::with_upstream("nowhere".parse().unwrap()),
+            ..Environment::default()
+        };
+        let slot = Slot { current: Some(Version::FIRST), queued: Version::new(2), locks: Locks::new() };
+        there.slots.insert("cart".parse().unwrap(), slot);
+        there.slots.insert("email".parse().unwrap(), Slot::default());
+        for team in ["blue", "red"] {
+            there.team_locks.insert(team.parse().unwrap(), Locks::new());
+        }
+        state.environments.insert("staging".parse().unwrap(), there);
+        state.environments.insert("sandbox".parse().unwrap(), Environment::default());
+
+        let found: Vec<_> =
+            check(&state).iter().map(|finding| (finding.code(), finding.is_error())).collect();
+        let expected = vec![
+            ("TRAINS_SKIP_ENVIRONMENT", false),
+            ("DANGLING_VERSION", true),
+            ("DANGLING_VERSION", true),
+            ("EMPTY_ENTRY", true),
+            ("EMPTY_ENTRY", true),
+            ("EMPTY_ENTRY", true),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(
+            check(&state).iter().map(ToString::to_string).nth(2).unwrap(),
+            r#"queued version 2 of "cart" in "staging" does not exist or has no manifest for it"#
+        );
+    }
+
+    #[test]
+    fn a_cycle_of_upstreams_is_told_from_each_of_its_environments() {
+        let mut state = State::default();
+        for (name, upstream) in [("a", "b"), ("b", "c"), ("c", "b")] {
+            let config = EnvironmentConfig::with_upstream(upstream.parse().unwrap());
+            state
+                .environments
+                .insert(name.parse().unwrap(), Environment { config, ..Environment::default() });
+        }
+        let told: Vec<_> = check(&state).iter().map(ToString::to_string).collect();
+        let expected = [
+            r#"release trains will skip environment "b": its upstreams form a cycle: b <- c <- b"#,
+            r#"release trains will skip environment "c": its upstreams form a cycle: c <- b <- c"#,
+        ];
+        assert_eq!(told, expected, "a leads to the cycle, and is not on it");
+    }
+}

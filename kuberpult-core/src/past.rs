@@ -100,3 +100,18 @@ impl Past {
         Self { current: current.collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_is_a_word_that_is_no_option() {
+        for good in ["v1", "HEAD~3", "0123abc", "release/2024-05", "a-b"] {
+            assert_eq!(good.parse::<Revision>().unwrap().as_str(), good);
+        }
+        for bad in ["", "-f", "--all", "two words", "a\tb", "a\0", "a\u{7f}"] {
+            assert!(bad.parse::<Revision>().is_err(), "{bad:?}");
+        }
+    }
+}

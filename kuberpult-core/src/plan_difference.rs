@@ -118,7 +118,9 @@ mod tests {
 
     /// A lock that is set, and a deployment that it stops.
     fn lock_and_queue(message: &str, by: &str) -> Vec<Event> {
-        let lock = Lock { message: message.into(), created_by: Some(Actor::new(by, "")), ..Lock::default() };
+        let created_at = crate::Time::from_unix(i64::try_from(by.len()).unwrap());
+        let created_by = Some(Actor::new(by, ""));
+        let lock = Lock { message: message.into(), created_by, created_at, ..Lock::default() };
         let scope = LockScope::Environment { environment: "staging".parse().unwrap() };
         let lock_id: crate::LockId = "audit".parse().unwrap();
         let blocker = Blocker::of_lock(scope.clone(), lock_id.clone(), lock.clone());
@@ -147,6 +149,10 @@ mod tests {
         let difference =
             PlanDifference::between(&[dropped(1), dropped(1)], &[dropped(1), dropped(2)]).unwrap();
         assert_eq!(difference, PlanDifference { no_longer: vec![dropped(1)], instead: vec![dropped(2)] });
+        let more = PlanDifference::between(&[dropped(1)], &[dropped(1), dropped(2)]).unwrap();
+        assert_eq!(more, PlanDifference { no_longer: vec![], instead: vec![dropped(2)] });
+        let less = PlanDifference::between(&[dropped(1), dropped(2)], &[dropped(1)]).unwrap();
+        assert_eq!(less, PlanDifference { no_longer: vec![dropped(2)], instead: vec![] });
     }
 
     #[test]

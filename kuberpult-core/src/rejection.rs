@@ -55,3 +55,22 @@ impl fmt::Display for Rejection {
 }
 
 impl core::error::Error for Rejection {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn a_rejection_has_the_code_of_its_first_refusal_and_tells_all() {
+        let no_manifests = Refusal::NoManifests { application: "cart".parse().unwrap() };
+        let unknown = Refusal::ApplicationNotFound { application: "email".parse().unwrap() };
+        let rejection = Rejection::all(alloc::vec![no_manifests, unknown]);
+        assert_eq!((rejection.code(), rejection.refusals().len()), ("NO_MANIFESTS", 2));
+        assert_eq!(
+            rejection.to_string(),
+            "a release of `cart` needs at least one manifest; unknown application `email`: it has no release yet"
+        );
+    }
+}
