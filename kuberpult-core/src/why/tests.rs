@@ -116,6 +116,31 @@ fn what_neither_waits_nor_is_upstream_comes_by_hand() {
 }
 
 #[test]
+fn nothing_is_due_where_upstream_s_version_is_already() {
+    let mut state = state();
+    let slot = production(&mut state).slots.get_mut("cart").unwrap();
+    (slot.current, slot.queued) = (Version::new(2), None);
+    let why = why(&state, None);
+    assert_eq!((why.wanted, why.ways.len()), (None, 0));
+    assert!(why.to_string().ends_with("No other version is due."));
+}
+
+#[test]
+fn what_is_unknown_is_refused_by_name() {
+    let context = Context::new("2024-05-03T10:00:00Z".parse().unwrap(), Actor::new("Jo", ""));
+    let ask = |environment: &str, application: &str, version| {
+        let (environment, application) = (environment.parse().unwrap(), application.parse().unwrap());
+        let answer = state().why_not(&context, &environment, &application, Version::new(version).unwrap());
+        answer.unwrap_err().to_string()
+    };
+    assert_eq!(ask("production", "cart", 9), "application `cart` has no version 9; its newest is 3");
+    assert_eq!(
+        ask("nowhere", "email", 1),
+        "unknown environment `nowhere`; known: `production` and `staging`; unknown application `email`: it has no release yet"
+    );
+}
+
+#[test]
 fn blockers_say_how_far_they_reach_and_when_they_end() {
     let mut state = state();
     lock(&mut state);
