@@ -131,26 +131,15 @@ impl Scope {
 }
 
 impl ApplicationScope {
-    /// The names of the applications in scope, some of which the state may not have; none for all.
-    pub(crate) fn names_in<'a>(&'a self, state: &'a State) -> Option<BTreeSet<&'a ApplicationName>> {
+    /// The names of the applications in scope, some of which the state may not have; none for all. Of the state, the
+    /// slots of the environments that the scope names count.
+    #[must_use]
+    pub fn names_in<'a>(&'a self, state: &'a State) -> Option<BTreeSet<&'a ApplicationName>> {
         let slots =
             |environment| state.environments.get(environment).into_iter().flat_map(|there| &there.slots);
         let with_slot = self.with_slot_in.iter().flat_map(slots);
         let queued = self.queued_in.iter().flat_map(slots).filter(|(_, slot)| slot.queued.is_some());
         let names = with_slot.chain(queued).map(|(application, _)| application);
         (!self.all).then(|| self.named.iter().chain(names).collect())
-    }
-
-    /// Whether an application is in scope, in a state with the slots of the environments that the scope names.
-    #[must_use]
-    pub fn contains(&self, state: &State, application: &ApplicationName) -> bool {
-        let slot_in = |environment: &EnvironmentName| state.slot(environment, application);
-        self.all
-            || self.named.contains(application)
-            || self.with_slot_in.iter().any(|environment| slot_in(environment).is_some())
-            || self
-                .queued_in
-                .iter()
-                .any(|environment| slot_in(environment).is_some_and(|slot| slot.queued.is_some()))
     }
 }

@@ -96,9 +96,15 @@ impl<'repo> Snapshot<'repo> {
         for (name, environment) in state.environments.iter_mut().filter(|(name, _)| names_scope(name)) {
             environment.slots = self.slots_in(name, scope, |_| true)?;
         }
-        let mut names: BTreeSet<ApplicationName> = wanted.named.clone();
-        let with_slot = state.environments.values().flat_map(|environment| environment.slots.keys());
-        names.extend(with_slot.filter(|name| wanted.contains(state, name)).cloned());
+        let names: BTreeSet<ApplicationName> = match wanted.names_in(state) {
+            Some(names) => names.into_iter().cloned().collect(),
+            None => {
+                let with_slot = state.environments.values().flat_map(|environment| environment.slots.keys());
+                let released = self.applications.iter().flat_map(Directory::directory_names);
+                let released = released.filter_map(|name| ApplicationName::existing(name).ok());
+                with_slot.cloned().chain(released).collect()
+            }
+        };
         for (name, environment) in &mut state.environments {
             if names_scope(name) {
                 environment.slots.retain(|application, _| names.contains(application));
@@ -106,10 +112,6 @@ impl<'repo> Snapshot<'repo> {
                 let in_scope = |application: &str| names.contains(application);
                 environment.slots = self.slots_in(name, scope, in_scope)?;
             }
-        }
-        if wanted.all {
-            let all = self.applications.iter().flat_map(Directory::directory_names);
-            names.extend(all.filter_map(|name| ApplicationName::existing(name).ok()));
         }
         Ok(names)
     }
