@@ -9,6 +9,8 @@ mod lock;
 pub(crate) mod release_train;
 mod settle;
 mod side_by_side;
+#[cfg(test)]
+mod tests;
 mod undeploy;
 mod unlock;
 
