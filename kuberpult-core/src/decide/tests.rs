@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use crate::{
     Actor, Application, ApplicationName, Command, Context, Decision, Deploy, Environment, EnvironmentConfig,
-    EnvironmentName, GroupName, ManifestId, OnLock, Refusal, Rejection, Release, Slot, State, Version,
+    EnvironmentName, GroupName, ManifestId, OnLock, Past, Refusal, Rejection, Release, ReleaseTrain, Slot,
+    State, TrainTargetType, Version,
 };
 
 const TOO_LONG: &str = "a-name-of-more-than-thirty-nine-characters";
@@ -137,4 +138,31 @@ fn an_application_that_is_known_in_any_way_can_be_locked() {
     state.environments.get_mut("staging").unwrap().slots.clear();
     state.applications.insert(application, Application::default());
     assert_eq!(codes(&state, &lock), [""; 0], "it has releases");
+}
+
+#[test]
+fn a_train_to_nowhere_names_where_it_could_go() {
+    let known = |target_type| {
+        let train = ReleaseTrain { target_type, ..ReleaseTrain::new("mars") };
+        match decide(&state(), &Command::ReleaseTrain(train)).unwrap_err().refusals() {
+            [Refusal::TargetNotFound { known, .. }] => known.join(" "),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(known(None), "live production shop staging tests");
+    assert_eq!(known(Some(TrainTargetType::EnvironmentGroup)), "live tests");
+    assert_eq!(known(Some(TrainTargetType::Environment)), "production shop staging");
+}
+
+#[test]
+fn a_train_as_of_a_revision_says_where_that_has_no_effect() {
+    let mut state = state();
+    let past = Past { current: BTreeMap::from([("staging".parse().unwrap(), BTreeMap::new())]) };
+    state.past.insert("monday".parse().unwrap(), past);
+    let notes = |target: &str| {
+        let train = ReleaseTrain { as_of: Some("monday".parse().unwrap()), ..ReleaseTrain::new(target) };
+        notes(&state, &Command::ReleaseTrain(train)).len()
+    };
+    assert_eq!(notes("staging"), 1, "it takes the newest releases");
+    assert_eq!(notes("production"), 0);
 }
