@@ -186,3 +186,24 @@ impl ApplicationScope {
         Self { named: BTreeSet::from([application.clone()]), ..Self::default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EnvironmentConfig, ManifestId};
+
+    #[test]
+    fn a_batch_reads_what_its_commands_read_after_one_another() {
+        let environment: EnvironmentName = "staging".parse().unwrap();
+        let mut state = State::default();
+        state.environments.insert(environment.clone(), Environment::default());
+        let manifests = [(environment.clone(), ManifestId::EMPTY)].into();
+        let release = Command::CreateRelease(CreateRelease::new("cart".parse().unwrap(), manifests));
+        assert_eq!(release.scope(&state).environments, [].into(), "it is deployed nowhere");
+
+        let config = EnvironmentConfig::with_upstream_latest();
+        let update = Command::UpdateEnvironment { environment: environment.clone(), config };
+        let batch = Command::Batch { commands: alloc::vec![update, release] };
+        assert_eq!(batch.scope(&state).environments, [environment].into(), "its locks count");
+    }
+}
