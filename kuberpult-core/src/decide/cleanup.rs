@@ -189,3 +189,25 @@ pub(super) fn oldest_kept(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Release;
+
+    #[test]
+    fn the_version_at_a_place_is_found_from_either_end() {
+        for length in 0..6 {
+            let versions: Vec<_> = (1..=length).map(|number| Version::new(number * 10).unwrap()).collect();
+            let releases = versions.iter().map(|version| (*version, Release::default())).collect();
+            let application = Application { releases, ..Application::default() };
+            for place in 0..7 {
+                assert_eq!(
+                    version_at(&application, place),
+                    versions.get(place).copied(),
+                    "{place} of {length}"
+                );
+            }
+        }
+    }
+}
