@@ -6,7 +6,11 @@ use kuberpult_core::EnvironmentConfig;
 use serde::Serialize as _;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
+use crate::plain_text::one_line;
 use crate::unread_keys::{Misread, first_document, only_document};
+
+/// How many characters of a list of keys are shown.
+const LONGEST_LIST: usize = 500;
 
 /// Why a text is no environment config.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +25,7 @@ pub enum ConfigError {
         source: serde_json::Error,
     },
     /// It has keys that nothing reads, each with its path, such as `argocd.destinaton`.
-    #[error("unknown keys in the environment config: {}", keys.join(", "))]
+    #[error("unknown keys in the environment config: {}", one_line(&keys.join(", "), LONGEST_LIST))]
     UnknownKeys {
         /// The keys.
         keys: Vec<String>,

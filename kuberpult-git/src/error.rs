@@ -6,6 +6,11 @@ use std::path::PathBuf;
 use kuberpult_core::{Event, ManifestId, PlanDifference, Rejection};
 
 use crate::CommitId;
+use crate::limits::{LARGEST_READING, in_words};
+use crate::plain_text::one_line;
+
+/// How many characters of a list of keys are shown.
+const LONGEST_LIST: usize = 500;
 
 /// Why a manifest repository could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -96,12 +101,31 @@ pub enum ReadError {
     /// A file is not what the layout says it is. Nothing is repaired silently.
     #[error("`{path}` in the manifest repository is not understood: expected {expected}, found {found}")]
     NotUnderstood {
-        /// The path in the tree.
+        /// The path in the tree; `.` for its root.
         path: String,
         /// What belongs there.
         expected: String,
         /// What is there.
         found: String,
+    },
+    /// An object is damaged or not there.
+    #[error("cannot read `{path}` in the manifest repository")]
+    Unreadable {
+        /// The path in the tree; `.` for its root.
+        path: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// There is more than is [read at once](crate::LARGEST_READING).
+    #[error(
+        "the manifest repository is too large: more than {} of directories and texts would have to be read, up to `{path}` alone",
+        in_words(*limit)
+    )]
+    TooMuch {
+        /// Where reading stopped: the path in the tree.
+        path: String,
+        /// How many bytes are read at most.
+        limit: u64,
     },
     /// Git could not read something.
     #[error("cannot read {what}")]
@@ -133,7 +157,7 @@ pub enum TransactError {
     /// An update would replace a value of an environment's config within which there are keys that nothing reads.
     #[error(
         "`{path}` has keys that kuberpult does not know, and the update would lose them: {}; take them out of the file first, or change it by hand",
-        keys.join(", ")
+        one_line(&keys.join(", "), LONGEST_LIST)
     )]
     KeysWouldBeLost {
         /// The file, from the root of the repository.
@@ -255,6 +279,16 @@ pub enum TransactError {
         /// The time.
         time: kuberpult_core::Time,
     },
+    /// Something is longer than what could be read again.
+    #[error("{what} has {size} bytes; at most {} are written", in_words(*limit))]
+    TooLong {
+        /// What: a path of the tree in backticks, or `the message of the commit`.
+        what: String,
+        /// Its length in bytes.
+        size: usize,
+        /// How many bytes are written at most.
+        limit: u64,
+    },
     /// Git could not write something.
     #[error("cannot write {what}")]
     Write {
@@ -289,12 +323,37 @@ impl ReadError {
     pub(crate) fn git(what: impl Into<String>, source: gix::Error) -> Self {
         Self::Git { what: what.into(), source: source.into() }
     }
+
+    /// Something at a path of the tree, empty for its root, is not what it should be. The path and what was found may
+    /// come from a stranger.
+    pub(crate) fn not_understood(path: &str, expected: impl Into<String>, found: &str) -> Self {
+        const LONGEST: usize = 500;
+        Self::NotUnderstood {
+            path: shown_path(path),
+            expected: expected.into(),
+            found: one_line(found, LONGEST),
+        }
+    }
+
+    pub(crate) fn unreadable(path: &str, source: gix::Error) -> Self {
+        Self::Unreadable { path: shown_path(path), source: source.into() }
+    }
+
+    pub(crate) fn too_much(path: &str) -> Self {
+        Self::TooMuch { path: shown_path(path), limit: LARGEST_READING }
+    }
 }
 
 impl TransactError {
     pub(crate) fn write(what: impl Into<String>, source: gix::Error) -> Self {
         Self::Write { what: what.into(), source: source.into() }
     }
+}
+
+/// A path of the tree, which may come from a stranger; `.` for the root, as git has it.
+fn shown_path(path: &str) -> String {
+    const LONGEST: usize = 2_000;
+    if path.is_empty() { ".".to_owned() } else { one_line(path, LONGEST) }
 }
 
 /// Where a plan was decided, in a sentence.

@@ -8,6 +8,8 @@ pub(crate) const RELEASES: &str = "releases";
 pub(crate) const LOCKS: &str = "locks";
 pub(crate) const TEAMS: &str = "teams";
 
+const ARGOCD: &str = "argocd/v1alpha1";
+
 pub(crate) const SETTINGS: &str = "kuberpult.json";
 pub(crate) const CONFIG: &str = "config.json";
 pub(crate) const MANIFEST: &str = "manifests.yaml";
@@ -55,6 +57,15 @@ pub(crate) fn release(application: &ApplicationName, version: Version) -> String
     format!("{APPLICATIONS}/{application}/{RELEASES}/{version}")
 }
 
+/// `applications/<application>/releases/<version>/environments/<environment>/manifests.yaml`
+pub(crate) fn manifest(
+    application: &ApplicationName,
+    version: Version,
+    environment: &EnvironmentName,
+) -> String {
+    format!("{}/{ENVIRONMENTS}/{environment}/{MANIFEST}", release(application, version))
+}
+
 /// What the links `version` and `queued_version` of a slot point to.
 pub(crate) fn link_target(application: &ApplicationName, version: Version) -> String {
     format!("../../../../{}", release(application, version))
@@ -72,5 +83,10 @@ pub(crate) fn lock(scope: &LockScope, id: &LockId) -> String {
 
 /// `argocd/v1alpha1/<environment>.yaml`
 pub(crate) fn argocd(environment: &EnvironmentName) -> String {
-    format!("argocd/v1alpha1/{environment}.yaml")
+    format!("{ARGOCD}/{environment}.yaml")
+}
+
+/// Whether a path is that of a file for Argo CD.
+pub(crate) fn is_argocd(path: &str) -> bool {
+    path.strip_prefix(ARGOCD).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -12,6 +12,12 @@
 //!
 //! Existing repositories of upstream kuberpult are read and written as they are. What is not ours in them stays, unless
 //! it lies in a directory that goes: with a deleted environment, for one, goes everything in its directory.
+//!
+//! # Limits
+//!
+//! Whoever writes to a repository can write anything. What is not understood is an error that names path, expected and
+//! found, and memory is limited: a text by [`LARGEST_TEXT`], a directory by [`LARGEST_DIRECTORY`], any object by
+//! [`LARGEST_OBJECT`], and all that one command reads by [`LARGEST_READING`].
 
 mod argocd;
 mod argocd_documents;
@@ -26,12 +32,17 @@ mod go_time;
 mod go_yaml;
 mod kept_keys;
 mod layout;
+mod limits;
 mod manifest_blob;
+mod misunderstandings;
+mod obstacle;
 mod open;
 mod past;
+mod plain_text;
 mod project;
 mod queue_history;
 mod read_state;
+mod reader;
 #[cfg(test)]
 mod recorded_tests;
 mod repo;
@@ -49,6 +60,7 @@ mod writer_lock;
 pub use commit_id::{CommitId, CommitIdError};
 pub use config_json::{ConfigError, environment_config_from_json, environment_config_to_json};
 pub use error::{InitError, OpenError, ReadError, TransactError, WhyError};
+pub use limits::{LARGEST_DIRECTORY, LARGEST_OBJECT, LARGEST_READING, LARGEST_TEXT};
 pub use open::{InitOptions, OpenOptions};
 pub use repo::ManifestRepo;
 pub use repository_finding::RepositoryFinding;

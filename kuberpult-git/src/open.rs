@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 
 use gix::refs::FullName;
 use gix::refs::transaction::{PreviousValue, RefEdit};
+use gix::sec::Trust;
+use gix::sec::trust::{DefaultForLevel as _, Mapping};
 
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, SETTINGS};
+use crate::limits::LARGEST_OBJECT;
+use crate::reader::Reader;
 use crate::tree::Directory;
 use crate::write::{PendingManifests, branch_commit};
 use crate::{CommitId, InitError, ManifestRepo, OpenError, ReadError};
@@ -72,7 +76,7 @@ impl ManifestRepo {
     /// # Errors
     /// There is no repository, it has no such branch, or the branch holds something else.
     pub fn open(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
-        Self::from_gix(gix::open(directory), directory, options)
+        Self::from_gix(gix::open_opts(directory, limited(Default::default())), directory, options)
     }
 
     /// Opens the repository around a directory: in it, or in the next directory above that has one.
@@ -80,7 +84,12 @@ impl ManifestRepo {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn discover(directory: &Path, options: OpenOptions) -> Result<Self, OpenError> {
-        Self::from_gix(gix::discover(directory), directory, options)
+        let by_trust = Mapping {
+            full: limited(gix::open::Options::default_for_level(Trust::Full)),
+            reduced: limited(gix::open::Options::default_for_level(Trust::Reduced)),
+        };
+        let opened = gix::ThreadSafeRepository::discover_opts(directory, Default::default(), by_trust);
+        Self::from_gix(opened.map(Into::into), directory, options)
     }
 
     fn from_gix(
@@ -111,12 +120,17 @@ impl ManifestRepo {
 
     /// A branch that holds something else, say source code, must not become a manifest repository by mistake.
     fn refuse_other_content(&self, directory: PathBuf, head: Option<CommitId>) -> Result<(), OpenError> {
-        let root = Directory::root(&self.repo, head.map(|commit| commit.0))?;
+        let root = Directory::root(Reader::strict(&self.repo), head.map(|commit| commit.0))?;
         if root.is_empty() || [ENVIRONMENTS, APPLICATIONS, SETTINGS].iter().any(|name| root.has(name)) {
             return Ok(());
         }
         Err(OpenError::NoManifestRepository { directory, branch: self.branch.shorten().to_string() })
     }
+}
+
+/// With the limit for the size of objects, which gix compares with what they say of themselves.
+fn limited(options: gix::open::Options) -> gix::open::Options {
+    options.config_overrides([format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}")])
 }
 
 const OBJECT_CACHE_BYTES: usize = 16 * 1024 * 1024;

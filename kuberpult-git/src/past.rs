@@ -8,7 +8,8 @@ use kuberpult_core::{
 };
 
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, VERSION};
-use crate::read_state::{bad_name, version_link};
+use crate::read_state::version_link;
+use crate::reader::Reader;
 use crate::tree::Directory;
 use crate::{ManifestRepo, ReadError};
 
@@ -91,7 +92,7 @@ fn current_at(
     environments: &BTreeSet<EnvironmentName>,
 ) -> Result<Past, ReadError> {
     let mut past = Past::default();
-    let all = Directory::root(repo, Some(commit))?.directory(ENVIRONMENTS)?;
+    let all = Directory::root(Reader::strict(repo), Some(commit))?.directory(ENVIRONMENTS)?;
     for name in environments {
         let environment = all.as_ref().map(|all| all.directory(name.as_str())).transpose()?.flatten();
         let slots = environment.map(|there| there.directory(APPLICATIONS)).transpose()?.flatten();
@@ -102,9 +103,8 @@ fn current_at(
 
 fn current_in(slots: &Directory<'_>) -> Result<BTreeMap<ApplicationName, Version>, ReadError> {
     let mut current = BTreeMap::new();
-    for text in slots.directory_names() {
-        let name = ApplicationName::existing(text).map_err(|error| bad_name(slots, text, &error))?;
-        let slot = slots.directory(text)?;
+    for name in slots.names(ApplicationName::existing, |_| true)? {
+        let slot = slots.directory(name.as_str())?;
         if let Some(version) = slot.map(|slot| version_link(&slot, VERSION, &name)).transpose()?.flatten() {
             current.insert(name, version);
         }

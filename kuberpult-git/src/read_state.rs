@@ -1,12 +1,14 @@
 //! Reading a state, or the part of it that a command needs, from the tree of a commit.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use gix::ObjectId;
 use kuberpult_core::{
-    Actor, Application, ApplicationName, Environment, EnvironmentName, Lock, LockId, Locks, NameError, Past,
-    Release, ReleasePart, ReleaseSource, Revision, Scope, Settings, Slot, State, TeamName, Version,
+    Actor, Application, ApplicationName, Environment, EnvironmentConfig, EnvironmentName, Lock, LockId,
+    Locks, ManifestId, Past, Release, ReleasePart, ReleaseSource, Revision, Scope, Settings, Slot, State,
+    TeamName, Time, Version,
 };
 
 use crate::ReadError;
@@ -18,6 +20,7 @@ use crate::layout::{
     TEAM, TEAMS, UNDEPLOY, VERSION, link_target,
 };
 use crate::manifest_blob;
+use crate::reader::Reader;
 use crate::settings_json::RepositorySettings;
 use crate::tree::Directory;
 
@@ -36,34 +39,32 @@ type Slots = BTreeMap<ApplicationName, Slot>;
 impl<'repo> Snapshot<'repo> {
     /// Reads what every command needs: the settings, and the config of each environment.
     pub(crate) fn open(repo: &'repo gix::Repository, commit: Option<ObjectId>) -> Result<Self, ReadError> {
-        let root = Directory::root(repo, commit)?;
-        let settings = match root.text(SETTINGS)? {
-            None => RepositorySettings::default(),
-            Some(text) => RepositorySettings::from_json(&text)
-                .map_err(|error| root.not_understood(SETTINGS, "kuberpult's settings", error.to_string()))?,
-        };
+        Self::open_with(&Reader::strict(repo), commit)
+    }
+
+    /// As [`open`](Self::open), with a reader that says what becomes of what is not understood.
+    pub(crate) fn open_with(reader: &Rc<Reader<'repo>>, commit: Option<ObjectId>) -> Result<Self, ReadError> {
+        let root = Directory::root(Rc::clone(reader), commit)?;
+        let settings = reader.or_collect(settings(&root))?.unwrap_or_default();
         let mut configs = State::default();
         if let Some(releases_kept) = settings.releases_kept {
             configs.settings = Settings { releases_kept };
         }
         let mut environments = BTreeMap::new();
-        if let Some(all) = root.directory(ENVIRONMENTS)? {
-            for name in all.directory_names() {
-                let Some(directory) = all.directory(name)?.filter(|directory| !directory.is_empty()) else {
+        if let Some(all) = reader.or_collect(root.directory(ENVIRONMENTS))?.flatten() {
+            for name in all.names(EnvironmentName::existing, |_| true)? {
+                let directory = reader.or_collect(all.directory(name.as_str()))?.flatten();
+                if directory.as_ref().is_some_and(Directory::is_empty) {
                     continue;
-                };
-                let name = EnvironmentName::existing(name).map_err(|error| bad_name(&all, name, &error))?;
-                let config = match directory.text(CONFIG)? {
-                    None => Default::default(),
-                    Some(text) => environment_config_from_existing_json(&text).map_err(|error| {
-                        directory.not_understood(CONFIG, "the config of an environment", error.to_string())
-                    })?,
-                };
+                }
+                // One that cannot be read is there all the same.
+                let config = directory.as_ref().map(|directory| reader.or_collect(config(directory)));
+                let config = config.transpose()?.flatten().unwrap_or_default();
                 configs.environments.insert(name.clone(), Environment { config, ..Environment::default() });
-                environments.insert(name, directory);
+                environments.extend(directory.map(|directory| (name, directory)));
             }
         }
-        let applications = root.directory(APPLICATIONS)?;
+        let applications = reader.or_collect(root.directory(APPLICATIONS))?.flatten();
         Ok(Self { settings, configs, root, environments, applications })
     }
 
@@ -100,9 +101,9 @@ impl<'repo> Snapshot<'repo> {
             Some(names) => names.into_iter().cloned().collect(),
             None => {
                 let with_slot = state.environments.values().flat_map(|environment| environment.slots.keys());
-                let released = self.applications.iter().flat_map(Directory::directory_names);
-                let released = released.filter_map(|name| ApplicationName::existing(name).ok());
-                with_slot.cloned().chain(released).collect()
+                let released = self.applications.as_ref();
+                let released = released.map(|all| all.names(ApplicationName::existing, |_| true));
+                with_slot.cloned().chain(released.transpose()?.unwrap_or_default()).collect()
             }
         };
         for (name, environment) in &mut state.environments {
@@ -123,20 +124,22 @@ impl<'repo> Snapshot<'repo> {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Slots, ReadError> {
         let mut slots = Slots::new();
-        let environment = self.environments.get(name);
-        let Some(applications) =
-            environment.map(|environment| environment.directory(APPLICATIONS)).transpose()?.flatten()
-        else {
+        let Some(environment) = self.environments.get(name) else { return Ok(slots) };
+        let reader = environment.reader();
+        let Some(applications) = reader.or_collect(environment.directory(APPLICATIONS))?.flatten() else {
             return Ok(slots);
         };
         let with_locks = scope.environments.contains(name);
-        for text in applications.directory_names().filter(|text| wanted(text)) {
-            let application =
-                ApplicationName::existing(text).map_err(|error| bad_name(&applications, text, &error))?;
-            let Some(directory) = applications.directory(text)? else { continue };
+        for application in applications.names(ApplicationName::existing, wanted)? {
+            let directory = reader.or_collect(applications.directory(application.as_str()))?.flatten();
+            let Some(directory) = directory else { continue };
+            let version = |link| {
+                let version = reader.or_collect(version_link(&directory, link, &application));
+                Ok::<_, ReadError>(version?.flatten())
+            };
             let slot = Slot {
-                current: version_link(&directory, VERSION, &application)?,
-                queued: version_link(&directory, QUEUED_VERSION, &application)?,
+                current: version(VERSION)?,
+                queued: version(QUEUED_VERSION)?,
                 locks: if with_locks { locks(&directory)? } else { Locks::new() },
             };
             if !slot.is_empty() {
@@ -152,32 +155,27 @@ impl<'repo> Snapshot<'repo> {
         scope: &Scope,
         state: &State,
     ) -> Result<Option<Application>, ReadError> {
-        let directory = self.application_directory(name.as_str())?;
+        let Some(all) = &self.applications else { return Ok(None) };
+        let reader = all.reader();
+        let directory = reader.or_collect(all.directory(name.as_str()))?.flatten();
         let Some(directory) = directory.filter(|directory| !directory.is_empty()) else { return Ok(None) };
         let mut application = Application {
-            team: team(&directory)?,
-            source_repo_url: directory.text(SOURCE_REPO_URL)?.map(Into::into),
+            team: reader.or_collect(team(&directory))?.flatten(),
+            source_repo_url: reader.or_collect(directory.text(SOURCE_REPO_URL))?.flatten().map(Into::into),
             releases: BTreeMap::new(),
         };
-        let Some(releases) = directory.directory(RELEASES)? else { return Ok(Some(application)) };
-        let versions = releases
-            .directory_names()
-            .map(|text| {
-                let expected = "a version: a positive integer (later upstream versions write `<version>.<revision>`, which is not supported)";
-                text.parse().map_err(|_| releases.not_understood(text, expected, "another name"))
-            })
-            .collect::<Result<BTreeSet<Version>, _>>()?;
+        let releases = reader.or_collect(directory.directory(RELEASES))?.flatten();
+        let Some(releases) = releases else { return Ok(Some(application)) };
+        let versions = versions(&releases)?;
         let newest = versions.last().copied();
         for version in versions {
             let part = scope.part_of(state, name, version, newest == Some(version));
             let release = match part {
                 ReleasePart::VersionOnly => Release::default(),
                 ReleasePart::ManifestsInScope | ReleasePart::Whole => {
-                    let directory = releases.directory(&version.to_string())?;
-                    directory
-                        .map(|directory| release(&directory, part, scope))
-                        .transpose()?
-                        .unwrap_or_default()
+                    let directory = reader.or_collect(releases.directory(&version.to_string()))?.flatten();
+                    let release = directory.map(|directory| release(&directory, part, scope));
+                    release.transpose()?.unwrap_or_default()
                 }
             };
             application.releases.insert(version, release);
@@ -212,10 +210,9 @@ impl<'repo> Snapshot<'repo> {
         else {
             return Ok(deployed);
         };
-        for text in slots.directory_names() {
-            let name = ApplicationName::existing(text).map_err(|error| bad_name(&slots, text, &error))?;
-            if slots.directory(text)?.is_some_and(|slot| slot.has(VERSION)) {
-                let application = self.application_directory(text)?;
+        for name in slots.names(ApplicationName::existing, |_| true)? {
+            if slots.directory(name.as_str())?.is_some_and(|slot| slot.has(VERSION)) {
+                let application = self.application_directory(name.as_str())?;
                 let team = application.map(|application| team(&application)).transpose()?.flatten();
                 deployed.insert(name, team);
             }
@@ -224,8 +221,29 @@ impl<'repo> Snapshot<'repo> {
     }
 }
 
-pub(crate) fn bad_name(directory: &Directory<'_>, name: &str, error: &NameError) -> ReadError {
-    directory.not_understood(name, "a safe name", error.to_string())
+fn settings(root: &Directory<'_>) -> Result<RepositorySettings, ReadError> {
+    let Some(text) = root.text(SETTINGS)? else { return Ok(RepositorySettings::default()) };
+    RepositorySettings::from_json(&text)
+        .map_err(|error| root.not_understood(SETTINGS, "kuberpult's settings", error.to_string()))
+}
+
+fn config(environment: &Directory<'_>) -> Result<EnvironmentConfig, ReadError> {
+    let Some(text) = environment.text(CONFIG)? else { return Ok(EnvironmentConfig::default()) };
+    environment_config_from_existing_json(&text).map_err(|error| {
+        environment.not_understood(CONFIG, "the config of an environment", error.to_string())
+    })
+}
+
+/// The versions that an application has releases of.
+fn versions(releases: &Directory<'_>) -> Result<BTreeSet<Version>, ReadError> {
+    let expected = "a version: a positive integer (later upstream versions write `<version>.<revision>`, which is not supported)";
+    let mut versions = BTreeSet::new();
+    for text in releases.directory_names() {
+        let version =
+            text.parse::<Version>().map_err(|_| releases.not_understood(&text, expected, "another name"));
+        versions.extend(releases.reader().or_collect(version)?);
+    }
+    Ok(versions)
 }
 
 pub(crate) fn team(application: &Directory<'_>) -> Result<Option<TeamName>, ReadError> {
@@ -250,30 +268,28 @@ pub(crate) fn version_link(
     parse().map(Some).ok_or_else(|| {
         let expected =
             format!("a symbolic link to `../../../../applications/{application}/releases/<version>`");
-        slot.not_understood(link, expected, format!("one to `{}`", target.escape_debug()))
+        slot.not_understood(link, expected, format!("one to `{target}`"))
     })
 }
 
 fn release(directory: &Directory<'_>, part: ReleasePart, scope: &Scope) -> Result<Release, ReadError> {
     let mut release = Release::default();
-    if let Some(environments) = directory.directory(ENVIRONMENTS)? {
-        for text in environments.directory_names() {
-            let name =
-                EnvironmentName::existing(text).map_err(|error| bad_name(&environments, text, &error))?;
+    let reader = directory.reader();
+    if let Some(environments) = reader.or_collect(directory.directory(ENVIRONMENTS))?.flatten() {
+        for name in environments.names(EnvironmentName::existing, |_| true)? {
             if part != ReleasePart::Whole && !scope.environments.contains(&name) {
                 continue;
             }
-            let manifest =
-                environments.directory(text)?.map(|there| there.file_id(MANIFEST)).transpose()?.flatten();
-            if let Some(manifest) = manifest.and_then(|id| manifest_blob::manifest_of(&id)) {
-                release.manifests.insert(name, manifest);
-            }
+            let manifest = reader.or_collect(manifest(&environments, &name))?.flatten();
+            release.manifests.extend(manifest.map(|manifest| (name, manifest)));
         }
     }
     if part == ReleasePart::Whole {
         release.undeploy = directory.has(UNDEPLOY);
-        let text =
-            |name| Ok::<_, ReadError>(directory.text(name)?.filter(|text| !text.is_empty()).map(Arc::from));
+        let text = |name| {
+            let text = reader.or_collect(directory.text(name))?.flatten();
+            Ok::<_, ReadError>(text.filter(|text| !text.is_empty()).map(Arc::from))
+        };
         release.source = ReleaseSource {
             commit_id: text(SOURCE_COMMIT_ID)?,
             author: text(SOURCE_AUTHOR)?,
@@ -284,12 +300,20 @@ fn release(directory: &Directory<'_>, part: ReleasePart, scope: &Scope) -> Resul
     Ok(release)
 }
 
+/// The manifest of a release for an environment.
+fn manifest(environments: &Directory<'_>, name: &EnvironmentName) -> Result<Option<ManifestId>, ReadError> {
+    let Some(environment) = environments.directory(name.as_str())? else { return Ok(None) };
+    Ok(environment.file_id(MANIFEST)?.and_then(|id| manifest_blob::manifest_of(&id)))
+}
+
 fn team_locks(environment: &Directory<'_>) -> Result<BTreeMap<TeamName, Locks>, ReadError> {
     let mut team_locks = BTreeMap::new();
-    let Some(teams) = environment.directory(TEAMS)? else { return Ok(team_locks) };
-    for text in teams.directory_names() {
-        let team = TeamName::existing(text).map_err(|error| bad_name(&teams, text, &error))?;
-        let Some(directory) = teams.directory(text)? else { continue };
+    let reader = environment.reader();
+    let Some(teams) = reader.or_collect(environment.directory(TEAMS))?.flatten() else {
+        return Ok(team_locks);
+    };
+    for team in teams.names(TeamName::existing, |_| true)? {
+        let Some(directory) = reader.or_collect(teams.directory(team.as_str()))?.flatten() else { continue };
         let locks = locks(&directory)?;
         if !locks.is_empty() {
             team_locks.insert(team, locks);
@@ -301,27 +325,25 @@ fn team_locks(environment: &Directory<'_>) -> Result<BTreeMap<TeamName, Locks>, 
 /// The locks in `locks/` of an environment, a slot or a team.
 fn locks(owner: &Directory<'_>) -> Result<Locks, ReadError> {
     let mut locks = Locks::new();
-    let Some(directory) = owner.directory(LOCKS)? else { return Ok(locks) };
+    let reader = owner.reader();
+    let Some(directory) = reader.or_collect(owner.directory(LOCKS))?.flatten() else { return Ok(locks) };
     // To overlook a lock would be to deploy through it.
-    if let Some(file) = directory.file_names().find(|name| !name.starts_with('.')) {
-        return Err(directory.not_understood(file, "the directory of a lock", "something else"));
+    for file in directory.file_names().filter(|name| !name.starts_with('.')) {
+        let error = directory.not_understood(&file, "the directory of a lock", "something else");
+        reader.or_collect(Err::<(), _>(error))?;
     }
-    for text in directory.directory_names() {
-        let id = LockId::existing(text).map_err(|error| bad_name(&directory, text, &error))?;
-        let Some(lock) = directory.directory(text)? else { continue };
+    for id in directory.names(LockId::existing, |_| true)? {
+        let Some(lock) = reader.or_collect(directory.directory(id.as_str()))?.flatten() else { continue };
         locks.insert(id, self::lock(&lock)?);
     }
     Ok(locks)
 }
 
 fn lock(directory: &Directory<'_>) -> Result<Lock, ReadError> {
-    let text = |name| Ok::<_, ReadError>(directory.text(name)?.map(Arc::from));
-    let created_at = match directory.text(LOCK_CREATED_AT)? {
-        None => None,
-        Some(text) => Some(text.parse().map_err(|_| {
-            let expected = "a time in RFC 3339, such as `2024-05-03T11:37:37+02:00`";
-            directory.not_understood(LOCK_CREATED_AT, expected, format!("{text:?}"))
-        })?),
+    let reader = directory.reader();
+    let text = |name| {
+        let text = reader.or_collect(directory.text(name))?.flatten();
+        Ok::<_, ReadError>(text.map(Arc::from))
     };
     let created_by = match (text(LOCK_CREATED_BY_NAME)?, text(LOCK_CREATED_BY_EMAIL)?) {
         (None, None) => None,
@@ -330,8 +352,16 @@ fn lock(directory: &Directory<'_>) -> Result<Lock, ReadError> {
     Ok(Lock {
         message: text(LOCK_MESSAGE)?.unwrap_or_default(),
         created_by,
-        created_at,
+        created_at: reader.or_collect(created_at(directory))?.flatten(),
         ci_link: text(LOCK_CI_LINK)?,
         suggested_lifetime: text(LOCK_SUGGESTED_LIFETIME)?,
+    })
+}
+
+fn created_at(lock: &Directory<'_>) -> Result<Option<Time>, ReadError> {
+    let Some(text) = lock.text(LOCK_CREATED_AT)? else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        let expected = "a time in RFC 3339, such as `2024-05-03T11:37:37+02:00`";
+        lock.not_understood(LOCK_CREATED_AT, expected, format!("{text:?}"))
     })
 }

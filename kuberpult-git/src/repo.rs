@@ -6,6 +6,7 @@ use std::path::Path;
 use gix::refs::FullName;
 use kuberpult_core::{Actor, ManifestId, Scope, State};
 
+use crate::limits::LARGEST_OBJECT;
 use crate::manifest_blob::manifest_of;
 use crate::read_state::Snapshot;
 use crate::write::{PendingManifests, branch_commit};
@@ -92,8 +93,12 @@ impl ManifestRepo {
     /// that release, and kept in memory until then.
     ///
     /// # Errors
-    /// Git cannot compute the id.
+    /// It has more than [`LARGEST_OBJECT`] bytes, or git cannot compute the id.
     pub fn add_manifest(&mut self, content: &[u8]) -> Result<ManifestId, TransactError> {
+        if content.len() > LARGEST_OBJECT {
+            let (what, size) = ("a manifest".to_owned(), content.len());
+            return Err(TransactError::TooLong { what, size, limit: LARGEST_OBJECT as u64 });
+        }
         let failed = |error| TransactError::write("a manifest", error);
         let id = gix::objs::compute_hash(self.repo.object_hash(), gix::objs::Kind::Blob, content)
             .map_err(failed)?;

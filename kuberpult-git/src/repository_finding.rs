@@ -14,6 +14,24 @@ use crate::layout;
 #[serde(tag = "code", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum RepositoryFinding {
+    /// A file or a directory is not what the layout says it is. A command that needs it fails.
+    #[serde(rename = "NOT_UNDERSTOOD")]
+    NotUnderstood {
+        /// The path in the tree; `.` for its root.
+        path: String,
+        /// What belongs there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// Something cannot be read: git's objects are damaged, or are not there. A command that needs it fails.
+    #[serde(rename = "CANNOT_READ")]
+    CannotRead {
+        /// The path in the tree; `.` for its root.
+        path: String,
+        /// What git says.
+        reason: String,
+    },
     /// The manifest that Argo CD applies is not the one of the current release.
     #[serde(rename = "MANIFEST_DIFFERS")]
     ManifestDiffers {
@@ -56,6 +74,8 @@ impl RepositoryFinding {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NotUnderstood { .. } => "NOT_UNDERSTOOD",
+            Self::CannotRead { .. } => "CANNOT_READ",
             Self::ManifestDiffers { .. } => "MANIFEST_DIFFERS",
             Self::ManifestMissing { .. } => "MANIFEST_MISSING",
             Self::ArgoCdFileMissing { .. } => "ARGO_CD_FILE_MISSING",
@@ -68,7 +88,9 @@ impl RepositoryFinding {
     #[must_use]
     pub fn is_error(&self) -> bool {
         match self {
-            Self::ManifestDiffers { .. }
+            Self::NotUnderstood { .. }
+            | Self::CannotRead { .. }
+            | Self::ManifestDiffers { .. }
             | Self::ManifestMissing { .. }
             | Self::ArgoCdFileMissing { .. }
             | Self::ArgoCdFileOutdated { .. } => true,
@@ -80,6 +102,10 @@ impl RepositoryFinding {
 impl fmt::Display for RepositoryFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotUnderstood { path, expected, found } => {
+                write!(f, "`{path}` is not understood: expected {expected}, found {found}")
+            }
+            Self::CannotRead { path, reason } => write!(f, "`{path}` cannot be read: {reason}"),
             Self::ManifestDiffers { environment, application, version } => write!(
                 f,
                 "the manifest that Argo CD applies for {application:?} in {environment:?} is not the one of version {version}, which is current; deploy it again"

@@ -1,58 +1,79 @@
 //! Reading trees: directories, texts and links of one commit, with errors that name the path.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use gix::ObjectId;
-use gix::bstr::ByteSlice as _;
-use gix::objs::tree::EntryKind;
+use gix::bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::TreeRefIter;
+use gix::objs::tree::{EntryKind, EntryRef};
+use kuberpult_core::NameError;
 
 use crate::ReadError;
+use crate::reader::Reader;
 
 /// A directory of a commit's tree.
-#[derive(Debug)]
 pub(crate) struct Directory<'repo> {
-    repo: &'repo gix::Repository,
+    reader: Rc<Reader<'repo>>,
     /// Its path from the root, for errors; empty for the root.
     path: String,
-    /// INVARIANT: sorted by name, so that reading each of many by name stays linear.
+    /// INVARIANT: sorted by name, no name twice. So reading each of many by name stays linear.
     entries: Vec<Entry>,
 }
 
-#[derive(Debug)]
 struct Entry {
-    name: String,
+    name: BString,
     kind: EntryKind,
     id: ObjectId,
 }
 
 impl<'repo> Directory<'repo> {
     /// The root directory of a commit; an empty one before the first commit.
-    pub(crate) fn root(repo: &'repo gix::Repository, commit: Option<ObjectId>) -> Result<Self, ReadError> {
+    pub(crate) fn root(reader: Rc<Reader<'repo>>, commit: Option<ObjectId>) -> Result<Self, ReadError> {
         let Some(commit) = commit else {
-            return Ok(Self { repo, path: String::new(), entries: Vec::new() });
+            return Ok(Self { reader, path: String::new(), entries: Vec::new() });
         };
-        let tree = repo
+        let tree = reader
+            .repo()
             .find_commit(commit)
             .and_then(|commit| commit.tree_id())
             .map_err(|error| ReadError::git(format!("commit {commit}"), error))?;
-        Self::read(repo, String::new(), tree.detach())
+        Self::read(reader, String::new(), tree.detach())
     }
 
-    fn read(repo: &'repo gix::Repository, path: String, id: ObjectId) -> Result<Self, ReadError> {
-        let failed = |error| ReadError::git(format!("directory `{path}` of the manifest repository"), error);
-        let tree = repo.find_tree(id).map_err(failed)?;
-        let tree = tree.decode().map_err(failed)?;
-        // Names that are no UTF-8 are not ours, and none of ours can be among them.
-        let ours = tree.entries.iter().filter_map(|entry| {
-            let name = entry.filename.to_str().ok()?.to_owned();
-            Some(Entry { name, kind: entry.mode.kind(), id: entry.oid.to_owned() })
-        });
-        let mut entries: Vec<Entry> = ours.collect();
+    /// The root directory that is the tree of this id.
+    pub(crate) fn root_of_tree(reader: Rc<Reader<'repo>>, tree: ObjectId) -> Result<Self, ReadError> {
+        Self::read(reader, String::new(), tree)
+    }
+
+    fn read(reader: Rc<Reader<'repo>>, path: String, id: ObjectId) -> Result<Self, ReadError> {
+        let malformed = |found: &str| {
+            let expected = "a directory as git writes it, with entries in order and no name twice";
+            ReadError::not_understood(&path, expected, found)
+        };
+        let tree = reader.directory(&path, id)?;
+        let mut entries = Vec::new();
+        let mut before: Option<EntryRef<'_>> = None;
+        for entry in TreeRefIter::from_bytes(&tree.data, reader.repo().object_hash()) {
+            let entry =
+                entry.map_err(|_| malformed(&format!("what is no entry after {} others", entries.len())))?;
+            if let Some(before) = before.filter(|before| *before >= entry) {
+                return Err(malformed(&format!("`{}` after `{}`", entry.filename, before.filename)));
+            }
+            before = Some(entry);
+            let (name, kind) = (entry.filename.to_owned(), entry.mode.kind());
+            entries.push(Entry { name, kind, id: entry.oid.to_owned() });
+        }
         // Git sorts directories as if their names ended in `/`: nearly sorted, then.
         entries.sort_by(|left, right| left.name.cmp(&right.name));
-        Ok(Self { repo, path, entries })
+        if let Some(twice) = entries.windows(2).find(|pair| is_name_twice(pair)).and_then(<[Entry]>::first) {
+            return Err(malformed(&format!("`{}` twice", twice.name)));
+        }
+        Ok(Self { reader, path, entries })
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
-        let index = self.entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+        let index = self.entries.binary_search_by(|entry| entry.name.as_bstr().cmp(BStr::new(name))).ok()?;
         self.entries.get(index)
     }
 
@@ -60,18 +81,19 @@ impl<'repo> Directory<'repo> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}/{name}", self.path) }
     }
 
+    /// What reads it.
+    pub(crate) fn reader(&self) -> &Reader<'repo> {
+        &self.reader
+    }
+
     /// An error about an entry of this directory.
     pub(crate) fn not_understood(
         &self,
         name: &str,
         expected: impl Into<String>,
-        found: impl Into<String>,
+        found: impl AsRef<str>,
     ) -> ReadError {
-        ReadError::NotUnderstood {
-            path: self.path_of(name).escape_debug().to_string(),
-            expected: expected.into(),
-            found: found.into(),
-        }
+        ReadError::not_understood(&self.path_of(name), expected, found.as_ref())
     }
 
     /// Whether there is an entry of this name, of any kind.
@@ -90,17 +112,69 @@ impl<'repo> Directory<'repo> {
         if entry.kind != EntryKind::Tree {
             return Err(self.not_understood(name, "a directory", kind_name(entry.kind)));
         }
-        Self::read(self.repo, self.path_of(name), entry.id).map(Some)
+        Self::read(Rc::clone(&self.reader), self.path_of(name), entry.id).map(Some)
     }
 
-    /// The names of the directories in it; files beside them are not ours.
-    pub(crate) fn directory_names(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter(|entry| entry.kind == EntryKind::Tree).map(|entry| entry.name.as_str())
+    /// The names of those directories in it that are wanted, where the name of each says what it is. Files beside them
+    /// are not ours.
+    pub(crate) fn names<N>(
+        &self,
+        existing: impl Fn(&str) -> Result<N, NameError>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<N>, ReadError> {
+        let mut names = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.kind == EntryKind::Tree) {
+            let text = entry.name.to_str_lossy();
+            if wanted(&text) {
+                let name = match text {
+                    Cow::Borrowed(text) => existing(text).map_err(|error| error.to_string()),
+                    Cow::Owned(_) => Err("bytes that are no UTF-8".to_owned()),
+                };
+                let name = name
+                    .map_err(|found| self.not_understood(&entry.name.to_str_lossy(), "a safe name", found));
+                names.extend(self.reader.or_collect(name)?);
+            }
+        }
+        Ok(names)
+    }
+
+    /// The names of the directories in it, whatever they are.
+    pub(crate) fn directory_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let directories = self.entries.iter().filter(|entry| entry.kind == EntryKind::Tree);
+        directories.map(|entry| entry.name.to_str_lossy())
     }
 
     /// The names of everything in it that is no directory.
-    pub(crate) fn file_names(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter(|entry| entry.kind != EntryKind::Tree).map(|entry| entry.name.as_str())
+    pub(crate) fn file_names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let files = self.entries.iter().filter(|entry| entry.kind != EntryKind::Tree);
+        files.map(|entry| entry.name.to_str_lossy())
+    }
+
+    /// The names of everything in it.
+    pub(crate) fn entry_names(&self) -> impl Iterator<Item = &BStr> {
+        self.entries.iter().map(|entry| entry.name.as_bstr())
+    }
+
+    /// Refuses a directory of this name.
+    pub(crate) fn refuse_directory(&self, name: &str) -> Result<(), ReadError> {
+        self.refuse(name, "a file, a link or nothing", |kind| kind == EntryKind::Tree)
+    }
+
+    /// Refuses what is no directory but has this name.
+    pub(crate) fn refuse_file(&self, name: &str) -> Result<(), ReadError> {
+        self.refuse(name, "a directory or nothing", |kind| kind != EntryKind::Tree)
+    }
+
+    fn refuse(
+        &self,
+        name: &str,
+        expected: &str,
+        is_refused: impl Fn(EntryKind) -> bool,
+    ) -> Result<(), ReadError> {
+        match self.entry(name).filter(|entry| is_refused(entry.kind)) {
+            None => Ok(()),
+            Some(entry) => Err(self.not_understood(name, expected, kind_name(entry.kind))),
+        }
     }
 
     /// The id of the file of this name, if there is one.
@@ -136,14 +210,17 @@ impl<'repo> Directory<'repo> {
     }
 
     fn utf8(&self, name: &str, id: ObjectId) -> Result<String, ReadError> {
-        let mut blob = self.repo.find_blob(id).map_err(|error| {
-            ReadError::git(format!("`{}` of the manifest repository", self.path_of(name)), error)
-        })?;
-        String::from_utf8(blob.take_data()).map_err(|error| {
+        let mut blob = self.reader.text(&self.path_of(name), id)?;
+        String::from_utf8(std::mem::take(&mut blob.data)).map_err(|error| {
             let position = error.utf8_error().valid_up_to();
             self.not_understood(name, "UTF-8 text", format!("an invalid byte at offset {position}"))
         })
     }
+}
+
+/// A file and a directory of one name are in order, and need not be neighbours.
+fn is_name_twice(pair: &[Entry]) -> bool {
+    matches!(pair, [left, right] if left.name == right.name)
 }
 
 fn kind_name(kind: EntryKind) -> &'static str {

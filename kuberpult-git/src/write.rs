@@ -11,10 +11,15 @@ use kuberpult_core::{Actor, Context, ManifestId};
 use crate::TransactError;
 use crate::commit_message::header_identity;
 use crate::edit::{Content, Edit, without_undone};
+use crate::limits::LARGEST_OBJECT;
 use crate::manifest_blob::{self, blob_of};
+use crate::obstacle;
 
 /// Manifests that were added and not yet written, by id.
 pub(crate) type PendingManifests = BTreeMap<ManifestId, Vec<u8>>;
+
+/// The longest message of a commit, in bytes. The headers have to fit into the object, too.
+const LONGEST_MESSAGE: usize = LARGEST_OBJECT / 2;
 
 /// Writes the tree that edits of another tree lead to. What the edits do not touch stays as it is.
 pub(crate) fn tree(
@@ -28,8 +33,10 @@ pub(crate) fn tree(
         let written = repo.write_blob(bytes).map_err(|error| TransactError::write("a file", error))?;
         Ok::<_, TransactError>(written.detach())
     };
+    let edits = without_undone(edits);
+    obstacle::refuse(repo, base, &edits)?;
     let mut editor = repo.edit_tree(base).map_err(failed)?;
-    for Edit { path, content } in without_undone(edits) {
+    for Edit { path, content } in edits {
         let (kind, id) = match content {
             Content::NoFile | Content::NoDirectory => {
                 editor.remove(path.as_str()).map_err(failed)?;
@@ -75,6 +82,11 @@ impl CommitHeader<'_> {
     ) -> Result<ObjectId, TransactError> {
         if self.context.now.unix_seconds() < 0 {
             return Err(TransactError::TimeBefore1970 { time: self.context.now });
+        }
+        let (size, limit) = (self.message.len(), LONGEST_MESSAGE);
+        if size > limit {
+            let what = "the message of the commit".to_owned();
+            return Err(TransactError::TooLong { what, size, limit: limit as u64 });
         }
         let commit = gix::objs::Commit {
             tree,

@@ -1,0 +1,98 @@
+//! [`Reader`]: reading objects within limits, and what becomes of those that are not understood.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gix::ObjectId;
+use gix::objs::Kind;
+
+use crate::ReadError;
+use crate::limits::{LARGEST_DIRECTORY, LARGEST_OBJECT, LARGEST_READING, LARGEST_TEXT, in_words};
+
+/// Reads objects of one commit, for one command or one check.
+pub(crate) struct Reader<'repo> {
+    repo: &'repo gix::Repository,
+    /// What could not be read, for who asks for all of it. Without it, the first such thing is an error.
+    collected: Option<RefCell<Vec<ReadError>>>,
+    /// How many bytes may still be read.
+    left: Cell<u64>,
+}
+
+impl<'repo> Reader<'repo> {
+    /// For a command: what is not understood is an error.
+    pub(crate) fn strict(repo: &'repo gix::Repository) -> Rc<Self> {
+        Rc::new(Self { repo, collected: None, left: Cell::new(LARGEST_READING) })
+    }
+
+    /// For a check: what is not understood is collected and left out.
+    pub(crate) fn collecting(repo: &'repo gix::Repository) -> Rc<Self> {
+        Rc::new(Self { collected: Some(RefCell::default()), repo, left: Cell::new(LARGEST_READING) })
+    }
+
+    pub(crate) fn repo(&self) -> &'repo gix::Repository {
+        self.repo
+    }
+
+    /// What was read; nothing if it could not be, and that was collected.
+    pub(crate) fn or_collect<T>(&self, result: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
+        match (result, &self.collected) {
+            (Ok(value), _) => Ok(Some(value)),
+            // What comes after that cannot be read either.
+            (Err(error @ ReadError::TooMuch { .. }), _) | (Err(error), None) => Err(error),
+            (Err(error), Some(collected)) => {
+                collected.borrow_mut().push(error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// What was collected so far.
+    pub(crate) fn collected(&self) -> Vec<ReadError> {
+        self.collected.as_ref().map(RefCell::take).unwrap_or_default()
+    }
+
+    /// The content of a directory, as git stores it.
+    pub(crate) fn directory(&self, path: &str, id: ObjectId) -> Result<gix::Object<'repo>, ReadError> {
+        self.object(path, id, Kind::Tree, "a directory", LARGEST_DIRECTORY)
+    }
+
+    /// The content of a file or the target of a link.
+    pub(crate) fn text(&self, path: &str, id: ObjectId) -> Result<gix::Object<'repo>, ReadError> {
+        self.object(path, id, Kind::Blob, "a text", LARGEST_TEXT)
+    }
+
+    fn object(
+        &self,
+        path: &str,
+        id: ObjectId,
+        kind: Kind,
+        what: &str,
+        largest: usize,
+    ) -> Result<gix::Object<'repo>, ReadError> {
+        // gix unpacks nothing that says that it is larger than LARGEST_OBJECT, and says so only in words.
+        let object = self.repo.find_object(id).map_err(|error| match self.repo.find_header(id) {
+            Ok(header) if header.size() > LARGEST_OBJECT as u64 => {
+                too_large(path, what, largest, header.size())
+            }
+            _ => ReadError::unreadable(path, error),
+        })?;
+        let size = object.data.len();
+        let Some(left) = self.left.get().checked_sub(size as u64) else {
+            return Err(ReadError::too_much(path));
+        };
+        self.left.set(left);
+        if object.kind != kind {
+            let found = format!("an object of kind `{}`", object.kind);
+            return Err(ReadError::not_understood(path, format!("an object of kind `{kind}`"), &found));
+        }
+        if size > largest {
+            return Err(too_large(path, what, largest, size as u64));
+        }
+        Ok(object)
+    }
+}
+
+fn too_large(path: &str, what: &str, largest: usize, size: u64) -> ReadError {
+    let expected = format!("{what} of at most {}", in_words(largest as u64));
+    ReadError::not_understood(path, expected, &format!("one of {size} bytes"))
+}
