@@ -41,6 +41,7 @@ const OLDEST: i64 = -62_135_596_800;
 /// 9999-12-30T22:00:00Z, the last that every offset can write with a year of four digits.
 const NEWEST: i64 = 253_402_207_200;
 const SECONDS_PER_MINUTE: i32 = 60;
+const SECONDS_PER_DAY: u32 = 86_400;
 
 impl Time {
     /// Makes a time in UTC from seconds since 1970; none outside of years 1 to 9999.
@@ -49,11 +50,13 @@ impl Time {
         Self::from_parts(Timestamp::from_second(seconds).ok()?, Offset::UTC)
     }
 
-    /// A point in time with an offset; none outside of years 1 to 9999, nor with an offset that has seconds.
+    /// A point in time with an offset; none outside of years 1 to 9999, nor with an offset that has seconds or is a day or
+    /// more.
     pub(crate) fn from_parts(instant: Timestamp, offset: Offset) -> Option<Self> {
         let in_range = (OLDEST..=NEWEST).contains(&instant.as_second());
         let whole_minutes = offset.seconds() % SECONDS_PER_MINUTE == 0;
-        (in_range && whole_minutes).then_some(Self { instant, offset })
+        let within_a_day = offset.seconds().unsigned_abs() < SECONDS_PER_DAY;
+        (in_range && whole_minutes && within_a_day).then_some(Self { instant, offset })
     }
 
     /// The point in time, without its offset.
@@ -179,6 +182,8 @@ mod tests {
             "2024-05-03T11:37:37+02:00[Europe/Berlin]",
             "-000001-01-01T00:00:00Z",
             "9999-12-31T23:59:59Z",
+            "2024-05-03T11:37:37+24:00",
+            "2024-05-03T11:37:37-25:00",
         ] {
             assert!(text.parse::<Time>().is_err(), "{text}");
         }
