@@ -8,6 +8,7 @@ mod batches;
 mod checking;
 mod commits;
 mod environments;
+mod hostile;
 mod opening;
 mod races;
 mod reading;

@@ -14,9 +14,11 @@ pub mod generate;
 pub mod git;
 pub mod intent;
 pub mod law;
+pub mod mutate;
 pub mod naive;
 pub mod repository;
 pub mod run;
+pub mod stranger;
 
 /// What the README says of the library compiles.
 #[cfg(doctest)]
