@@ -96,3 +96,44 @@ fn too_large(path: &str, what: &str, largest: usize, size: u64) -> ReadError {
     let expected = format!("{what} of at most {}", in_words(largest as u64));
     ReadError::not_understood(path, expected, &format!("one of {size} bytes"))
 }
+
+#[cfg(test)]
+mod tests {
+    use kuberpult_core::{Actor, Command, Context, EnvironmentConfig};
+
+    use super::*;
+    use crate::read_state::Snapshot;
+    use crate::{InitOptions, ManifestRepo};
+
+    /// A repository with a small environment, and its commit.
+    fn repository() -> (tempfile::TempDir, ManifestRepo, Option<ObjectId>) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut repo = ManifestRepo::init(directory.path(), &InitOptions::default()).unwrap();
+        let context =
+            Context::new("2024-05-03T11:37:37Z".parse().unwrap(), Actor::new("Jo", "jo@example.com"));
+        let config = EnvironmentConfig::default();
+        let create = Command::CreateEnvironment { environment: "staging".parse().unwrap(), config };
+        let commit = repo.transact(&context, &create).unwrap().commit.map(|commit| commit.0);
+        (directory, repo, commit)
+    }
+
+    #[test]
+    fn reading_ends_where_there_is_too_much() {
+        let (_directory, repo, commit) = repository();
+        let read = |left, collected: bool| {
+            let collected = collected.then(RefCell::default);
+            let reader = Rc::new(Reader { repo: &repo.repo, collected, left: Cell::new(left) });
+            let error = Snapshot::open_with(&reader, commit).err();
+            assert!(reader.collected().is_empty(), "it is no finding that something is left out");
+            error.map(|error| error.to_string())
+        };
+        // Three directories and `{}`, with the names `environments`, `staging` and `config.json`.
+        let all = [12, 7, 11].map(|name: u64| "40000  ".len() as u64 + name + 20).iter().sum::<u64>() + 1 + 3;
+        assert_eq!(read(all, false), None);
+        for collected in [false, true] {
+            let error = read(all - 1, collected).unwrap();
+            let place = "up to `environments/staging/config.json` alone";
+            assert!(error.contains("more than 1024 MiB") && error.contains(place), "{error}");
+        }
+    }
+}

@@ -30,6 +30,12 @@ pub struct Stranger {
     serial: u64,
 }
 
+/// How many commands are carried out after each push, one beside the other.
+const CARRIED_OUT: usize = 6;
+
+/// Each path of a commit that does not lead on, with mode and id.
+type Leaves = BTreeMap<Vec<u8>, (u16, ObjectId)>;
+
 thread_local! {
     /// The repository of this thread, and how many pushes it has seen.
     static STRANGER: RefCell<(usize, Option<Stranger>)> = const { RefCell::new((0, None)) };
@@ -141,6 +147,11 @@ impl Stranger {
         self.set_branch(commit);
     }
 
+    fn branch(&self) -> ObjectId {
+        let head = fs::read_to_string(self.path().join("refs/heads/main")).expect("a branch");
+        head.trim().parse().expect("an id")
+    }
+
     fn set_branch(&self, commit: ObjectId) {
         fs::write(self.path().join("refs/heads/main"), format!("{commit}\n")).expect("written");
     }
@@ -213,10 +224,9 @@ impl Stranger {
         outcome.read = state.is_ok();
         self.compare_check_with_state(&repo, state.as_ref().err(), outcome);
 
-        let [cart, development] = ["cart", "development"];
+        let (environment, application) =
+            ("development".parse().expect("a name"), "cart".parse().expect("a name"));
         for version in [None, Version::new(1), Version::new(u64::MAX)] {
-            let (environment, application) =
-                (development.parse().expect("a name"), cart.parse().expect("a name"));
             match repo.why(&context(), &environment, &application, version) {
                 Err(WhyError::Read(error)) => outcome.see(&error),
                 Ok(why) => drop(why.to_string()),
@@ -226,15 +236,12 @@ impl Stranger {
         }
         let manifest = repo.add_manifest(b"kind: ConfigMap\n").expect("a manifest");
         let commands = commands::all(manifest);
-        const PLANNED: usize = 5;
-        for command in commands.iter().cycle().skip(command % commands.len()).take(PLANNED) {
-            match repo.plan(&context(), command) {
-                Ok(plan) => drop(plan.decision.report().clone()),
-                Err(error) => outcome.see_transact(&error),
-            }
+        let before = self.leaves();
+        let pushed = self.branch();
+        for command in commands.iter().cycle().skip(command % commands.len()).take(CARRIED_OUT) {
+            self.carry_out(&mut repo, command, &before, outcome);
+            self.set_branch(pushed);
         }
-        let command = &commands[command % commands.len()];
-        self.carry_out(&mut repo, command, outcome);
     }
 
     /// A state that cannot be read has findings that say why; the check itself needs nothing but a root.
@@ -263,17 +270,19 @@ impl Stranger {
         }
     }
 
-    fn carry_out(&mut self, repo: &mut ManifestRepo, command: &Command, outcome: &mut Outcome) {
-        let before = self.leaves();
-        match repo.transact(&context(), command) {
-            Err(error) => {
+    /// Carries a command out, or sees it refused. What it must not touch is as before.
+    fn carry_out(&self, repo: &mut ManifestRepo, command: &Command, before: &Leaves, outcome: &mut Outcome) {
+        let planned = repo.plan(&context(), command);
+        match (repo.transact(&context(), command), planned) {
+            (Err(error), _) => {
                 outcome.see_transact(&error);
-                assert_eq!(self.leaves(), before, "{command} was refused and changed something");
+                assert_eq!(self.leaves(), *before, "{command} was refused and changed something");
             }
-            Ok(_) => {
+            (Ok(receipt), Ok(plan)) => {
+                assert_eq!(receipt.decision.events(), plan.decision.events());
                 outcome.accepted = true;
                 let after = self.leaves();
-                for (path, leaf) in &before {
+                for (path, leaf) in before {
                     if !ours::is_ours(path) && !ours::goes_with(path, command) {
                         let shown = String::from_utf8_lossy(path);
                         assert_eq!(
@@ -284,28 +293,22 @@ impl Stranger {
                     }
                 }
             }
+            (Ok(_), Err(error)) => panic!("{command} is carried out, and was planned: {error}"),
         }
     }
 
     /// Each path of the newest commit that does not lead on, with mode and id. Where a directory cannot be read, the
     /// directory is such a path.
-    fn leaves(&self) -> BTreeMap<Vec<u8>, (u16, ObjectId)> {
-        let mut leaves = BTreeMap::new();
-        let head = fs::read_to_string(self.path().join("refs/heads/main")).expect("a branch");
-        let commit: ObjectId = head.trim().parse().expect("an id");
-        let tree = self.git.0.find_commit(commit).and_then(|commit| commit.tree_id());
+    fn leaves(&self) -> Leaves {
+        let mut leaves = Leaves::new();
+        let tree = self.git.0.find_commit(self.branch()).and_then(|commit| commit.tree_id());
         if let Ok(tree) = tree {
             self.collect_leaves(tree.detach(), &[], &mut leaves);
         }
         leaves
     }
 
-    fn collect_leaves(
-        &self,
-        tree: ObjectId,
-        path: &[u8],
-        leaves: &mut BTreeMap<Vec<u8>, (u16, ObjectId)>,
-    ) -> bool {
+    fn collect_leaves(&self, tree: ObjectId, path: &[u8], leaves: &mut Leaves) -> bool {
         let Ok(tree) = self.git.0.find_tree(tree) else { return false };
         let entries: Result<Vec<_>, _> = TreeRefIter::from_bytes(&tree.data, gix::hash::Kind::Sha1).collect();
         let Ok(entries) = entries else { return false };
