@@ -30,7 +30,7 @@ pub fn floor_of_unlock(state: &State, target: &EnvironmentName) -> Vec<Event> {
         version: Version::FIRST,
         from: slot.current,
         dequeued: slot.queued,
-        manifest: ManifestId::EMPTY,
+        manifest: Some(ManifestId::EMPTY),
         cause: DeploymentCause::ReleaseTrain,
     });
     let mut events = Vec::with_capacity(slots.map_or(0, BTreeMap::len));

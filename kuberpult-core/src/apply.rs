@@ -31,10 +31,10 @@ impl State {
                 application.releases.insert(*version, release.clone());
             }
             Event::TeamChanged { application, to, .. } => {
-                self.applications.entry(application.clone()).or_default().team = Some(to.clone());
+                self.applications.entry(application.clone()).or_default().team.clone_from(to);
             }
             Event::SourceRepoUrlChanged { application, to, .. } => {
-                self.applications.entry(application.clone()).or_default().source_repo_url = Some(to.clone());
+                self.applications.entry(application.clone()).or_default().source_repo_url.clone_from(to);
             }
             Event::Deployed { environment, application, version, .. } => {
                 self.edit_slot(environment, application, |slot| {

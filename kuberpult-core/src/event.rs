@@ -57,7 +57,7 @@ pub enum Event {
         /// The release.
         release: Release,
     },
-    /// An application got an owner, or another one.
+    /// An application got an owner or another one, or has none any more.
     TeamChanged {
         /// The application.
         application: ApplicationName,
@@ -65,9 +65,10 @@ pub enum Event {
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         from: Option<TeamName>,
         /// The team now.
-        to: TeamName,
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        to: Option<TeamName>,
     },
-    /// An application's source repository became known, or moved.
+    /// An application's source repository became known or moved, or is not known any more.
     SourceRepoUrlChanged {
         /// The application.
         application: ApplicationName,
@@ -75,7 +76,8 @@ pub enum Event {
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         from: Option<Arc<str>>,
         /// The address now.
-        to: Arc<str>,
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        to: Option<Arc<str>>,
     },
     /// A version became the current one; the queue is empty now.
     Deployed {
@@ -91,8 +93,10 @@ pub enum Event {
         /// The version that was in the queue.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         dequeued: Option<Version>,
-        /// The content id of the manifest.
-        manifest: ManifestId,
+        /// The content id of the manifest; none if the version has none for the environment, which only a
+        /// [difference](crate::State::events_to) finds.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        manifest: Option<ManifestId>,
         /// What caused it.
         cause: DeploymentCause,
     },
@@ -107,7 +111,8 @@ pub enum Event {
         /// The version that waited before and was displaced: *last deployment wins*.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         displaced: Option<Version>,
-        /// What stood in the way; never empty.
+        /// What stood in the way. Never empty in a decision; where the event was found as the
+        /// [difference](crate::State::events_to) of two states, what blocks there afterwards, if anything does.
         blockers: Vec<Blocker>,
     },
     /// A version left the queue without being deployed.
@@ -190,6 +195,8 @@ pub enum DeploymentCause {
     Unlock,
     /// It had been queued, and nothing held it back any more when the queues were settled.
     SettleQueue,
+    /// Nobody knows: the event was found as the [difference](crate::State::events_to) of two states.
+    Unrecorded,
 }
 
 /// Why a queued version was dropped.
@@ -203,6 +210,8 @@ pub enum QueueDropCause {
     OnUnlock,
     /// The release, or its manifest for the environment, is gone: upstream's cleanup does not respect queues.
     ReleaseGone,
+    /// Nobody knows: the event was found as the [difference](crate::State::events_to) of two states.
+    Unrecorded,
 }
 
 impl fmt::Display for Event {
@@ -231,11 +240,17 @@ impl fmt::Display for Event {
                     None => Ok(()),
                 }
             }
-            Self::TeamChanged { application, to, .. } => {
+            Self::TeamChanged { application, to: Some(to), .. } => {
                 write!(f, "application {application:?} now belongs to team {to:?}")
             }
-            Self::SourceRepoUrlChanged { application, to, .. } => {
+            Self::TeamChanged { application, to: None, .. } => {
+                write!(f, "application {application:?} now belongs to no team")
+            }
+            Self::SourceRepoUrlChanged { application, to: Some(to), .. } => {
                 write!(f, "application {application:?} now comes from {to:?}")
+            }
+            Self::SourceRepoUrlChanged { application, to: None, .. } => {
+                write!(f, "application {application:?} now comes from no known address")
             }
             Self::Deployed { environment, application, version, from, dequeued, cause, .. } => {
                 write!(f, "deployed version {version} of {application:?} to {environment:?}{cause}")?;
@@ -257,15 +272,19 @@ impl fmt::Display for Event {
                 if let Some(displaced) = displaced {
                     write!(f, " in place of {displaced}")?;
                 }
+                if blockers.is_empty() {
+                    return Ok(());
+                }
                 f.write_str(" behind ")?;
                 fmt_blockers(f, blockers)
             }
             Self::QueueDropped { environment, application, version, cause } => {
-                write!(f, "dropped queued version {version} of {application:?} in {environment:?}: ")?;
+                write!(f, "dropped queued version {version} of {application:?} in {environment:?}")?;
                 f.write_str(match cause {
-                    QueueDropCause::AlreadyDeployed => "it is deployed already",
-                    QueueDropCause::OnUnlock => "what waited here is dropped, not deployed",
-                    QueueDropCause::ReleaseGone => "its release is gone",
+                    QueueDropCause::AlreadyDeployed => ": it is deployed already",
+                    QueueDropCause::OnUnlock => ": what waited here is dropped, not deployed",
+                    QueueDropCause::ReleaseGone => ": its release is gone",
+                    QueueDropCause::Unrecorded => "",
                 })
             }
             Self::LockCreated { scope, lock_id, lock, replaced } => {
@@ -300,7 +319,7 @@ impl fmt::Display for Event {
 impl fmt::Display for DeploymentCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NewRelease | Self::Automatic | Self::ReleaseTrain => Ok(()),
+            Self::NewRelease | Self::Automatic | Self::ReleaseTrain | Self::Unrecorded => Ok(()),
             Self::Manual { overridden, .. } if overridden.is_empty() => f.write_str(" manually"),
             Self::Manual { overridden, .. } => {
                 f.write_str(" manually through ")?;

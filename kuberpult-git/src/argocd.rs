@@ -92,7 +92,7 @@ impl<'a> Changes<'a> {
                     changes.deployed.entry(environment).or_default().insert(application, false);
                 }
                 Event::TeamChanged { application, to, .. } => {
-                    changes.teams.insert(application, Some(to));
+                    changes.teams.insert(application, to.as_ref());
                 }
                 Event::ApplicationUndeployed { application } => {
                     changes.teams.insert(application, None);

@@ -43,11 +43,11 @@ pub(crate) fn project(event: &Event, context: &Context, empty: ObjectId) -> Vec<
         }
         Event::TeamChanged { application, to, .. } => {
             edits.directory = layout::application(application);
-            edits.text(TEAM, to);
+            edits.optional(TEAM, to.as_ref());
         }
         Event::SourceRepoUrlChanged { application, to, .. } => {
             edits.directory = layout::application(application);
-            edits.text(SOURCE_REPO_URL, to);
+            edits.optional(SOURCE_REPO_URL, to.as_ref());
         }
         Event::Deployed { environment, application, version, manifest, .. } => {
             edits.deployment(environment, application, *version, *manifest, context, empty);
@@ -132,15 +132,15 @@ impl Edits {
         environment: &EnvironmentName,
         application: &ApplicationName,
         version: Version,
-        manifest: ManifestId,
+        manifest: Option<ManifestId>,
         context: &Context,
         empty: ObjectId,
     ) {
         self.directory = layout::slot(environment, application);
         self.push(VERSION, Content::Link(layout::link_target(application, version)));
         self.push(QUEUED_VERSION, Content::NoFile);
-        let applied = manifest_blob::applied(manifest, &empty);
-        self.push(format_args!("{MANIFESTS}/{MANIFEST}"), Content::Manifest(applied));
+        let applied = manifest.map(|manifest| Content::Manifest(manifest_blob::applied(manifest, &empty)));
+        self.push(format_args!("{MANIFESTS}/{MANIFEST}"), applied.unwrap_or(Content::NoFile));
         self.text(DEPLOYED_BY, &context.actor.name);
         self.text(DEPLOYED_BY_EMAIL, &context.actor.email);
         self.text(DEPLOYED_AT_UTC, GoTime(context.now));

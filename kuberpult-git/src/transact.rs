@@ -113,8 +113,12 @@ impl ManifestRepo {
                 branch: self.branch(),
             });
         }
-        let prepared =
-            self.project(&snapshot, context, base, Decision::from(state.founding_events(context.now)))?;
+        let prepared = self.project(
+            &snapshot,
+            context,
+            base,
+            Decision::from(State::default().events_to(state, context.now)),
+        )?;
         let message = import_message(state);
         let commit =
             self.write(context, message, &prepared)?.ok_or(TransactError::LostRace { attempts: 1 })?;

@@ -325,6 +325,7 @@ impl Counts {
                     DeploymentCause::ReleaseTrain => "ReleaseTrain",
                     DeploymentCause::Unlock => "Unlock",
                     DeploymentCause::SettleQueue => "SettleQueue",
+                    DeploymentCause::Unrecorded => "Unrecorded",
                 };
                 self.count("deployment", cause);
                 "Deployed"
@@ -338,6 +339,7 @@ impl Counts {
                     QueueDropCause::AlreadyDeployed => "AlreadyDeployed",
                     QueueDropCause::OnUnlock => "OnUnlock",
                     QueueDropCause::ReleaseGone => "ReleaseGone",
+                    QueueDropCause::Unrecorded => "Unrecorded",
                 };
                 self.count("queue drop", cause);
                 "QueueDropped"

@@ -103,6 +103,7 @@ fn what_settling_does<'a>(
                         "`kuberpult queue settle` drops it, as the environment's config says"
                     }
                     QueueDropCause::ReleaseGone => "its release is gone, `kuberpult queue settle` drops it",
+                    QueueDropCause::Unrecorded => return None,
                 };
                 (environment, application, what)
             }

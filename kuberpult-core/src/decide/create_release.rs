@@ -127,18 +127,16 @@ fn refuse_too_old(
 /// What the release says about its application.
 fn ownership(create: &CreateRelease, application: Option<&Application>) -> impl Iterator<Item = Event> {
     let team_before = application.and_then(|application| application.team.clone());
-    let team = create
-        .team
-        .clone()
-        .filter(|team| team_before.as_ref() != Some(team))
-        .map(|to| Event::TeamChanged { application: create.application.clone(), from: team_before, to });
+    let team = create.team.clone().filter(|team| team_before.as_ref() != Some(team)).map(|to| {
+        Event::TeamChanged { application: create.application.clone(), from: team_before, to: Some(to) }
+    });
     let url_before = application.and_then(|application| application.source_repo_url.clone());
     let url =
         create.source_repo_url.clone().filter(|url| !url.is_empty() && url_before.as_ref() != Some(url)).map(
             |to| Event::SourceRepoUrlChanged {
                 application: create.application.clone(),
                 from: url_before,
-                to,
+                to: Some(to),
             },
         );
     team.into_iter().chain(url)

@@ -87,7 +87,7 @@ pub(super) fn deployed(
         version,
         from: slot.and_then(|slot| slot.current),
         dequeued: slot.and_then(|slot| slot.queued),
-        manifest,
+        manifest: Some(manifest),
         cause,
     }
 }
