@@ -8,6 +8,7 @@
 //! - A [`SavedPlan`] is kept in a file, and [carried out](ManifestRepo::carry_out) later just as it is or not at all.
 //! - [`ManifestRepo::state`] reads everything, [`ManifestRepo::import`] writes a state that was kept elsewhere.
 //! - [`ManifestRepo::why`] explains one application in one environment, with when and by whom.
+//! - [`ManifestRepo::history`] tells what happened, from the commits; also from those that other tools made.
 //! - [`ManifestRepo::check`] is the fsck: of the state, and of what Argo CD reads.
 //!
 //! Existing repositories of upstream kuberpult are read and written as they are. What is not ours in them stays, unless
@@ -22,6 +23,7 @@
 mod argocd;
 mod argocd_documents;
 mod check;
+mod commit;
 mod commit_id;
 mod commit_message;
 mod config_json;
@@ -30,6 +32,7 @@ mod error;
 mod git_command;
 mod go_time;
 mod go_yaml;
+mod history;
 mod kept_keys;
 mod layout;
 mod limits;
@@ -51,6 +54,7 @@ mod saved_plan;
 mod settings_json;
 mod transact;
 mod tree;
+mod tree_difference;
 mod unread_keys;
 mod why;
 mod work_tree;
@@ -60,6 +64,7 @@ mod writer_lock;
 pub use commit_id::{CommitId, CommitIdError};
 pub use config_json::{ConfigError, environment_config_from_json, environment_config_to_json};
 pub use error::{InitError, OpenError, ReadError, TransactError, WhyError};
+pub use history::{History, HistoryEntry, HistoryFilter, HistoryGap};
 pub use limits::{LARGEST_DIRECTORY, LARGEST_OBJECT, LARGEST_READING, LARGEST_TEXT};
 pub use open::{InitOptions, OpenOptions};
 pub use repo::ManifestRepo;

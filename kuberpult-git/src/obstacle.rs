@@ -15,7 +15,7 @@ use crate::{ReadError, TransactError, layout};
 /// Refuses edits that would replace a directory by a file or the other way round, that lead through a directory that git
 /// would not have written so, or that write what could not be read again.
 pub(crate) fn refuse(repo: &gix::Repository, base: ObjectId, edits: &[&Edit]) -> Result<(), TransactError> {
-    let root = Directory::root_of_tree(Reader::strict(repo), base)?;
+    let root = Directory::read(Reader::strict(repo), String::new(), base)?;
     refuse_bad_names(&root)?;
     let mut way = Way { open: BTreeMap::from([(String::new(), Rc::new(root))]), removed: BTreeSet::new() };
     for edit in edits {
@@ -44,7 +44,7 @@ fn refuse_bad_names(directory: &Directory<'_>) -> Result<(), ReadError> {
             || name.eq_ignore_ascii_case(b".git")
             || name.contains(&b'/')
     };
-    match directory.entry_names().find(|name| is_bad(name)) {
+    match directory.entries().iter().map(|entry| entry.name.as_bstr()).find(|name| is_bad(name)) {
         None => Ok(()),
         Some(name) => {
             let expected = "a name that git accepts, in a directory that has to be written";

@@ -1,10 +1,11 @@
 //! Who queued a version, and when: the history of one link.
 
 use gix::ObjectId;
-use gix::objs::{CommitRefIter, TreeRefIter};
-use kuberpult_core::{Actor, ApplicationName, EnvironmentName, Time};
+use gix::objs::TreeRefIter;
+use kuberpult_core::{ApplicationName, EnvironmentName};
 
 use crate::ReadError;
+use crate::commit::Commit;
 use crate::layout::{self, QUEUED_VERSION};
 
 /// How many commits are looked at. What has waited for longer waits since nobody knows when: the time it takes to say why
@@ -14,14 +15,6 @@ const COMMITS: usize = 10_000;
 /// How much is read of trees. One with 10,000 applications has about 400 kB, and takes milliseconds to unpack.
 const TREE_BYTES: usize = 128 * 1024 * 1024;
 
-/// A change of a queue.
-pub(crate) struct Queuing {
-    /// When; unknown if the commit's time is none that can be written.
-    pub(crate) at: Option<Time>,
-    /// The author of the commit.
-    pub(crate) by: Actor,
-}
-
 /// Finds the newest commit, from `head` along first parents, that changed the queue of a slot; none if the history ends
 /// before that, as in a shallow clone, or is too long to be read.
 pub(crate) fn newest_change(
@@ -29,18 +22,18 @@ pub(crate) fn newest_change(
     head: ObjectId,
     environment: &EnvironmentName,
     application: &ApplicationName,
-) -> Result<Option<Queuing>, ReadError> {
+) -> Result<Option<Commit>, ReadError> {
     let path = format!("{}/{QUEUED_VERSION}", layout::slot(environment, application));
     let names: Vec<&str> = path.split('/').collect();
     let Some(mut commit) = Commit::find(repo, head)? else { return Ok(None) };
     let mut bytes = 0;
     let mut ids = ids_along(repo, commit.tree, &names, &[], &mut bytes)?;
     for _ in 0..COMMITS {
-        let Some(parent) = commit.parent else { return Ok(Some(commit.queuing)) };
+        let Some(parent) = commit.parent else { return Ok(Some(commit)) };
         let Some(before) = Commit::find(repo, parent)? else { return Ok(None) };
         let ids_before = ids_along(repo, before.tree, &names, &ids, &mut bytes)?;
         if link(&ids_before, &names) != link(&ids, &names) {
-            return Ok(Some(commit.queuing));
+            return Ok(Some(commit));
         }
         if bytes > TREE_BYTES {
             break;
@@ -48,29 +41,6 @@ pub(crate) fn newest_change(
         (commit, ids) = (before, ids_before);
     }
     Ok(None)
-}
-
-/// What is read of a commit.
-struct Commit {
-    tree: ObjectId,
-    parent: Option<ObjectId>,
-    queuing: Queuing,
-}
-
-impl Commit {
-    /// Reads a commit; none if the repository does not have it.
-    fn find(repo: &gix::Repository, id: ObjectId) -> Result<Option<Self>, ReadError> {
-        let failed = |error| ReadError::git(format!("commit {id}"), error);
-        let Some(object) = repo.try_find_object(id).map_err(failed)? else { return Ok(None) };
-        let mut commit = CommitRefIter::from_bytes(&object.data, repo.object_hash());
-        let author = commit.author().map_err(failed)?;
-        let by = Actor::new(&author.name.to_string(), &author.email.to_string());
-        Ok(Some(Self {
-            tree: commit.tree_id().map_err(failed)?,
-            parent: commit.parent_ids().next(),
-            queuing: Queuing { at: author.time().ok().and_then(time_of), by },
-        }))
-    }
 }
 
 /// The ids of what lies on a path, from the root to where it ends. Below what is the same in `other`, which are such ids
@@ -103,10 +73,4 @@ fn ids_along(
 /// The id at the end of a path, if it leads there.
 fn link<'a>(ids: &'a [ObjectId], names: &[&str]) -> Option<&'a ObjectId> {
     ids.get(names.len())
-}
-
-/// A time of git, which has an offset of whole minutes.
-fn time_of(time: gix::date::Time) -> Option<Time> {
-    let text = time.format(gix::date::time::format::ISO8601_STRICT).ok()?;
-    text.parse().ok()
 }

@@ -133,15 +133,7 @@ impl<'repo> Snapshot<'repo> {
         for application in applications.names(ApplicationName::existing, wanted)? {
             let directory = reader.or_collect(applications.directory(application.as_str()))?.flatten();
             let Some(directory) = directory else { continue };
-            let version = |link| {
-                let version = reader.or_collect(version_link(&directory, link, &application));
-                Ok::<_, ReadError>(version?.flatten())
-            };
-            let slot = Slot {
-                current: version(VERSION)?,
-                queued: version(QUEUED_VERSION)?,
-                locks: if with_locks { locks(&directory)? } else { Locks::new() },
-            };
+            let slot = slot(&directory, &application, with_locks)?;
             if !slot.is_empty() {
                 slots.insert(application, slot);
             }
@@ -227,20 +219,40 @@ fn settings(root: &Directory<'_>) -> Result<RepositorySettings, ReadError> {
         .map_err(|error| root.not_understood(SETTINGS, "kuberpult's settings", error.to_string()))
 }
 
-fn config(environment: &Directory<'_>) -> Result<EnvironmentConfig, ReadError> {
+/// The config of an environment; the default one if there is no file.
+pub(crate) fn config(environment: &Directory<'_>) -> Result<EnvironmentConfig, ReadError> {
     let Some(text) = environment.text(CONFIG)? else { return Ok(EnvironmentConfig::default()) };
     environment_config_from_existing_json(&text).map_err(|error| {
         environment.not_understood(CONFIG, "the config of an environment", error.to_string())
     })
 }
 
+/// What an application has in the directory of a slot.
+pub(crate) fn slot(
+    directory: &Directory<'_>,
+    application: &ApplicationName,
+    with_locks: bool,
+) -> Result<Slot, ReadError> {
+    let version = |link| {
+        let version = directory.reader().or_collect(version_link(directory, link, application));
+        Ok::<_, ReadError>(version?.flatten())
+    };
+    Ok(Slot {
+        current: version(VERSION)?,
+        queued: version(QUEUED_VERSION)?,
+        locks: if with_locks { locks(directory)? } else { Locks::new() },
+    })
+}
+
+/// What the name of a directory of releases has to be.
+pub(crate) const A_VERSION: &str = "a version: a positive integer (later upstream versions write `<version>.<revision>`, which is not supported)";
+
 /// The versions that an application has releases of.
 fn versions(releases: &Directory<'_>) -> Result<BTreeSet<Version>, ReadError> {
-    let expected = "a version: a positive integer (later upstream versions write `<version>.<revision>`, which is not supported)";
     let mut versions = BTreeSet::new();
     for text in releases.directory_names() {
         let version =
-            text.parse::<Version>().map_err(|_| releases.not_understood(&text, expected, "another name"));
+            text.parse::<Version>().map_err(|_| releases.not_understood(&text, A_VERSION, "another name"));
         versions.extend(releases.reader().or_collect(version)?);
     }
     Ok(versions)
@@ -272,7 +284,11 @@ pub(crate) fn version_link(
     })
 }
 
-fn release(directory: &Directory<'_>, part: ReleasePart, scope: &Scope) -> Result<Release, ReadError> {
+pub(crate) fn release(
+    directory: &Directory<'_>,
+    part: ReleasePart,
+    scope: &Scope,
+) -> Result<Release, ReadError> {
     let mut release = Release::default();
     let reader = directory.reader();
     if let Some(environments) = reader.or_collect(directory.directory(ENVIRONMENTS))?.flatten() {
@@ -323,7 +339,7 @@ fn team_locks(environment: &Directory<'_>) -> Result<BTreeMap<TeamName, Locks>, 
 }
 
 /// The locks in `locks/` of an environment, a slot or a team.
-fn locks(owner: &Directory<'_>) -> Result<Locks, ReadError> {
+pub(crate) fn locks(owner: &Directory<'_>) -> Result<Locks, ReadError> {
     let mut locks = Locks::new();
     let reader = owner.reader();
     let Some(directory) = reader.or_collect(owner.directory(LOCKS))?.flatten() else { return Ok(locks) };

@@ -21,10 +21,11 @@ pub(crate) struct Directory<'repo> {
     entries: Vec<Entry>,
 }
 
-struct Entry {
-    name: BString,
-    kind: EntryKind,
-    id: ObjectId,
+/// What a directory has under one name.
+pub(crate) struct Entry {
+    pub(crate) name: BString,
+    pub(crate) kind: EntryKind,
+    pub(crate) id: ObjectId,
 }
 
 impl<'repo> Directory<'repo> {
@@ -41,12 +42,8 @@ impl<'repo> Directory<'repo> {
         Self::read(reader, String::new(), tree.detach())
     }
 
-    /// The root directory that is the tree of this id.
-    pub(crate) fn root_of_tree(reader: Rc<Reader<'repo>>, tree: ObjectId) -> Result<Self, ReadError> {
-        Self::read(reader, String::new(), tree)
-    }
-
-    fn read(reader: Rc<Reader<'repo>>, path: String, id: ObjectId) -> Result<Self, ReadError> {
+    /// The directory that a tree is, at this path from the root.
+    pub(crate) fn read(reader: Rc<Reader<'repo>>, path: String, id: ObjectId) -> Result<Self, ReadError> {
         let malformed = |found: &str| {
             let expected = "a directory as git writes it, with entries in order and no name twice";
             ReadError::not_understood(&path, expected, found)
@@ -150,9 +147,9 @@ impl<'repo> Directory<'repo> {
         files.map(|entry| entry.name.to_str_lossy())
     }
 
-    /// The names of everything in it.
-    pub(crate) fn entry_names(&self) -> impl Iterator<Item = &BStr> {
-        self.entries.iter().map(|entry| entry.name.as_bstr())
+    /// All that is in it, in name order.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// Refuses a directory of this name.
@@ -223,7 +220,7 @@ fn is_name_twice(pair: &[Entry]) -> bool {
     matches!(pair, [left, right] if left.name == right.name)
 }
 
-fn kind_name(kind: EntryKind) -> &'static str {
+pub(crate) fn kind_name(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::Tree => "a directory",
         EntryKind::Blob | EntryKind::BlobExecutable => "a file",

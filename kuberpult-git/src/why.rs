@@ -4,7 +4,7 @@ use kuberpult_core::{Actor, ApplicationName, Context, EnvironmentName, Placed, S
 
 use crate::go_time::GoTime;
 use crate::layout::{DEPLOYED_AT_UTC, DEPLOYED_BY, DEPLOYED_BY_EMAIL};
-use crate::queue_history::{self, Queuing};
+use crate::queue_history;
 use crate::read_state::Snapshot;
 use crate::tree::Directory;
 use crate::{ManifestRepo, WhyError, past};
@@ -41,10 +41,9 @@ impl ManifestRepo {
             fill_deployed(current, &slot);
         }
         if let (Some(queued), Some(head)) = (&mut why.queued, head)
-            && let Some(Queuing { at, by }) =
-                queue_history::newest_change(&self.repo, head, environment, application)?
+            && let Some(commit) = queue_history::newest_change(&self.repo, head, environment, application)?
         {
-            (queued.at, queued.by) = (at, Some(by));
+            (queued.at, queued.by) = (commit.at, Some(commit.author));
         }
         Ok(why)
     }

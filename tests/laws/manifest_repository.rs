@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kuberpult_core::{Command, Event, Past, Revision, State};
-use kuberpult_git::TransactError;
+use kuberpult_git::{HistoryEntry, HistoryFilter, Receipt, TransactError};
 use kuberpult_tests::generate::histories;
 use kuberpult_tests::law::holds_for;
 use kuberpult_tests::repository::{Repository, Tagged, commands, context};
@@ -236,4 +236,67 @@ pub(crate) fn refused_batch_leaves_the_repository_alone() {
         prop_assert_eq!(parent, head, "all of it is one commit");
         Ok(())
     });
+}
+
+/// The events of a history, applied oldest first, lead to the state at the newest commit; a filter lets through what names
+/// its environment and application.
+#[test]
+fn history_leads_to_the_head() {
+    holds_for(CASES, histories(), |history| {
+        let mut repository = Repository::with_settings_of(&history);
+        let mut states = vec![repository.state()];
+        for tagged in commands(&history) {
+            let command = repository.prepare(tagged);
+            if let Ok(Receipt { commit: Some(_), .. }) = repository.repo.transact(&context(), &command) {
+                states.push(repository.state());
+            }
+        }
+        let mut entries = entries(&repository, &HistoryFilter::default());
+        entries.reverse();
+        prop_assert_eq!(entries.len(), states.len());
+        let mut replayed = State { settings: repository.state().settings, ..State::default() };
+        let mut before = State::default();
+        for (entry, state) in entries.iter().zip(&states) {
+            prop_assert!(entry.gaps.is_empty(), "{:?}", entry.gaps);
+            prop_assert_eq!(&entry.events, &before.events_to(state, context().now));
+            replayed.apply(&entry.events);
+            prop_assert_eq!(&replayed, state);
+            before.clone_from(state);
+        }
+        for only in 0..alphabet::USUAL_ENVIRONMENTS {
+            let mut filter = HistoryFilter::default();
+            for (environment, application) in [(true, false), (false, true), (true, true)] {
+                filter.environment = environment.then(|| alphabet::environment(only));
+                filter.application = application.then(|| alphabet::application(only));
+                let mut filtered = self::entries(&repository, &filter);
+                filtered.reverse();
+                let expected = entries.iter().map(|entry| (entry.commit, named_by(&filter, &entry.events)));
+                let expected = expected.filter(|(_, events)| !events.is_empty());
+                let filtered: Vec<_> =
+                    filtered.into_iter().map(|entry| (entry.commit, entry.events)).collect();
+                prop_assert_eq!(filtered, expected.collect::<Vec<_>>());
+            }
+        }
+        Ok(())
+    });
+}
+
+fn entries(repository: &Repository, filter: &HistoryFilter) -> Vec<HistoryEntry> {
+    let history = repository.repo.history(filter).unwrap();
+    history.collect::<Result<_, _>>().unwrap()
+}
+
+/// The events that name the environment and the application of a filter, by the keys of their JSON.
+fn named_by(filter: &HistoryFilter, events: &[Event]) -> Vec<Event> {
+    let names = |event: &&Event| {
+        let json = serde_json::to_value(event).unwrap();
+        let is = |key: &str, only: &str| json[key] == only;
+        let takes_along = |only: &str| json["deleted"]["slots"].get(only).is_some();
+        filter.environment.as_ref().is_none_or(|only| is("environment", only.as_str()))
+            && filter
+                .application
+                .as_ref()
+                .is_none_or(|only| is("application", only.as_str()) || takes_along(only.as_str()))
+    };
+    events.iter().filter(names).cloned().collect()
 }
