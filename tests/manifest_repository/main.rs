@@ -9,6 +9,7 @@ mod checking;
 mod commits;
 mod environments;
 mod hostile;
+mod history;
 mod opening;
 mod races;
 mod reading;

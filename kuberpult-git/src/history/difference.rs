@@ -90,13 +90,12 @@ impl<'a> Parts<'a> {
         if self.filter.environment.as_ref().is_some_and(|only| *only != name) {
             return;
         }
-        self.read(
-            changed,
-            |_| Ok(()),
-            |state, ()| {
-                state.environments.entry(name.clone()).or_default();
-            },
-        );
+        let put = |state: &mut State, ()| {
+            state.environments.entry(name.clone()).or_default();
+        };
+        if !self.read(changed, |_| Ok(()), put) {
+            return;
+        }
         // What is told of an environment that is gone is all that was in it.
         let only = self.filter.application.as_ref().filter(|_| self.after.environments.contains_key(&name));
         for part in self.entries(changed) {
@@ -196,13 +195,12 @@ impl<'a> Parts<'a> {
         if self.filter.application.as_ref().is_some_and(|only| *only != name) {
             return;
         }
-        self.read(
-            changed,
-            |_| Ok(()),
-            |state, ()| {
-                state.applications.entry(name.clone()).or_default();
-            },
-        );
+        let put = |state: &mut State, ()| {
+            state.applications.entry(name.clone()).or_default();
+        };
+        if !self.read(changed, |_| Ok(()), put) {
+            return;
+        }
         // All that is told of an application that is gone is that it is; and of one environment, what happened there.
         if !self.after.applications.contains_key(&name) || self.filter.environment.is_some() {
             return;
@@ -274,21 +272,22 @@ impl<'a> Parts<'a> {
     }
 
     /// Reads a directory on both sides in the same way and puts what was read into the states. If one of them cannot
-    /// be read, neither counts.
+    /// be read, neither counts, and it says so.
     fn read<T>(
         &mut self,
         changed: &Changed<'a>,
         read: impl Fn(&Directory<'_>) -> Result<T, ReadError>,
         put: impl Fn(&mut State, T),
-    ) {
+    ) -> bool {
         let read = |side| changed.directory(side)?.map(|directory| read(&directory)).transpose();
         let sides = read(Side::Before).and_then(|before| Ok((before, read(Side::After)?)));
-        let Some((before, after)) = self.understood(sides) else { return };
+        let Some((before, after)) = self.understood(sides) else { return false };
         for (value, state) in [(before, &mut self.before), (after, &mut self.after)] {
             if let Some(value) = value {
                 put(state, value);
             }
         }
+        true
     }
 
     fn entries(&mut self, changed: &Changed<'a>) -> Vec<Changed<'a>> {
