@@ -8,6 +8,7 @@ pub(crate) mod environment;
 pub(crate) mod init;
 pub(crate) mod lock;
 pub(crate) mod locks;
+pub(crate) mod log;
 pub(crate) mod queue;
 pub(crate) mod release;
 pub(crate) mod status;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Queue(queue) => queue.run(&mut session)?,
         Subcommand::Status(status) => status.run(&mut session)?,
         Subcommand::Why(why) => why.run(&mut session)?,
+        Subcommand::Log(log) => log.run(&mut session)?,
         Subcommand::PrepareUndeploy(prepare) => prepare.run(&mut session)?,
         Subcommand::Undeploy(undeploy) => undeploy.run(&mut session)?,
         Subcommand::Remove(remove) => remove.run(&mut session)?,

@@ -26,7 +26,7 @@ pub(crate) fn now(global: &GlobalOptions) -> Result<Time, Failure> {
 }
 
 /// The same instant, in the offset of its zone where that can be written.
-fn local(zoned: &Zoned) -> Option<Time> {
+pub(crate) fn local(zoned: &Zoned) -> Option<Time> {
     let with_offset = zoned.timestamp().display_with_offset(zoned.offset()).to_string();
     with_offset.parse().ok().or_else(|| Time::from_unix(zoned.timestamp().as_second()))
 }

@@ -258,7 +258,7 @@ fn code_of_open(error: &OpenError) -> &'static str {
     }
 }
 
-fn code_of_read(error: &ReadError) -> &'static str {
+pub(crate) fn code_of_read(error: &ReadError) -> &'static str {
     match error {
         ReadError::NotUnderstood { .. } => "NOT_UNDERSTOOD",
         _ => "CANNOT_READ",
@@ -309,7 +309,7 @@ pub(crate) fn details_of_transact(error: &TransactError) -> Value {
     }
 }
 
-fn details_of_read(error: &ReadError) -> Value {
+pub(crate) fn details_of_read(error: &ReadError) -> Value {
     match error {
         ReadError::NotUnderstood { path, expected, found } => {
             json!({ "path": path, "expected": expected, "found": found })

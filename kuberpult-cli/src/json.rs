@@ -1,18 +1,21 @@
 //! The shapes of JSON output: a contract with programs that read it.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::fmt;
 
 use kuberpult_core::{
-    ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, GroupName, LockId, LockScope,
-    Report, TeamName, Upstream, Version,
+    Actor, ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, GroupName, LockId, LockScope,
+    Report, TeamName, Time, Upstream, Version,
 };
-use kuberpult_git::RepositoryFinding;
+use kuberpult_git::{HistoryEntry, HistoryGap, RepositoryFinding};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::exit::{code_of_read, details_of_read};
 use crate::freezes::ListedWindow;
 use crate::lock_list::ListedLock;
+use crate::output::with_causes;
 
 /// The version of the contract.
 pub(crate) const API_VERSION: &str = "kuberpult/v1";
@@ -183,6 +186,43 @@ pub(crate) struct QueueItem<'a> {
     pub(crate) current: Option<Version>,
     pub(crate) queued: Version,
     pub(crate) blockers: Vec<Blocker>,
+}
+
+/// An entry of kind `Log`: a commit, and what happened with it.
+#[derive(Serialize)]
+pub(crate) struct LogEntry<'a> {
+    pub(crate) commit: String,
+    pub(crate) at: Option<Time>,
+    pub(crate) author: &'a Actor,
+    pub(crate) subject: &'a str,
+    pub(crate) events: &'a [Event],
+    /// Why events may be missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) gaps: Vec<ErrorObject>,
+}
+
+impl<'a> LogEntry<'a> {
+    pub(crate) fn of(entry: &'a HistoryEntry) -> Self {
+        Self {
+            commit: entry.commit.to_string(),
+            at: entry.at,
+            author: &entry.author,
+            subject: &entry.subject,
+            events: &entry.events,
+            gaps: entry.gaps.iter().map(ErrorObject::of_gap).collect(),
+        }
+    }
+}
+
+impl ErrorObject {
+    fn of_gap(gap: &HistoryGap) -> Self {
+        let (code, details) = match gap {
+            HistoryGap::NoParent { parent } => ("PARENT_NOT_FOUND", json!({ "parent": parent })),
+            HistoryGap::Read(error) => (code_of_read(error), details_of_read(error)),
+            _ => ("CANNOT_READ", json!({})),
+        };
+        Self { code, message: with_causes(gap.to_string(), gap.source()), details }
+    }
 }
 
 /// An item of kind `CheckReport`.

@@ -69,6 +69,18 @@ impl Output {
         self.data(&format!("{document}\n"))
     }
 
+    /// Prints the one JSON document that is the result, piece by piece, whatever its size.
+    pub(crate) fn streamed_document(
+        &mut self,
+        kind: &'static str,
+        content: &impl Serialize,
+    ) -> Result<(), Failure> {
+        let mut out = io::BufWriter::new(&mut self.out);
+        let printed = serde_json::to_writer_pretty(&mut out, &Document::new(kind, content));
+        let printed = printed.map_err(io::Error::from).and_then(|()| writeln!(out));
+        printed.and_then(|()| out.flush()).map_err(Failure::Output)
+    }
+
     /// Prints a value as one line of JSON.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let line = serde_json::to_string(value).map_err(|error| Failure::Output(error.into()))?;

@@ -14,6 +14,7 @@ mod demo;
 mod environments;
 mod freeze;
 mod json;
+mod log;
 mod plan;
 mod processes;
 mod readme;
