@@ -4,6 +4,8 @@
 //! `layout/*.json` and `upstream-tests/unit-B.json`; without that variable the test is left out and says so. When
 //! it is set and there is nothing to read, the test fails.
 
+mod history;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -40,8 +42,24 @@ struct TraceConfig {
 #[derive(Deserialize)]
 struct Step {
     i: u64,
+    time: String,
+    user: Option<User>,
+    transformers: Vec<Transformer>,
     committed: bool,
     diff: Option<Diff>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    name: String,
+    email: String,
+}
+
+#[derive(Deserialize)]
+struct Transformer {
+    #[serde(rename = "type")]
+    kind: String,
+    fields: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +72,7 @@ struct Diff {
 struct Entry {
     mode: String,
     content: Option<String>,
+    target: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -69,15 +88,8 @@ struct Counts {
 }
 
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the variable names data for this test, and nothing else reads it"
-)]
 fn agrees_with_recorded_files() {
-    let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else {
-        println!("left out: {DIRECTORY} is not set, so there are no recorded histories to compare with");
-        return;
-    };
+    let Some(directory) = directory() else { return };
     let mut counts = Counts::default();
     for trace in traces(&directory) {
         replay(&trace, &mut counts);
@@ -87,7 +99,26 @@ fn agrees_with_recorded_files() {
     assert!(!compared.contains(&0), "something was not compared in {}: {compared:?}", directory.display());
 }
 
+/// The directory with recorded histories. If there is none, says so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the variable names data for these tests, and nothing else reads it"
+)]
+fn directory() -> Option<PathBuf> {
+    let directory = std::env::var_os(DIRECTORY).map(PathBuf::from);
+    if directory.is_none() {
+        println!("left out: {DIRECTORY} is not set, so there are no recorded histories to compare with");
+    }
+    directory
+}
+
 fn traces(directory: &Path) -> Vec<Trace> {
+    let mut traces = layout_traces(directory);
+    traces.extend(read::<Vec<Trace>>(&directory.join("upstream-tests/unit-B.json")));
+    traces
+}
+
+fn layout_traces(directory: &Path) -> Vec<Trace> {
     let layout = directory.join("layout");
     let files = std::fs::read_dir(&layout)
         .unwrap_or_else(|error| panic!("{DIRECTORY}: {}: {error}", layout.display()));
@@ -97,9 +128,7 @@ fn traces(directory: &Path) -> Vec<Trace> {
         .collect();
     assert!(!files.is_empty(), "no history in {}", layout.display());
     files.sort();
-    let mut traces: Vec<Trace> = files.iter().map(|path| read(path)).collect();
-    traces.extend(read::<Vec<Trace>>(&directory.join("upstream-tests/unit-B.json")));
-    traces
+    files.iter().map(|path| read(path)).collect()
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
