@@ -290,8 +290,9 @@ fn entries(repository: &Repository, filter: &HistoryFilter) -> Vec<HistoryEntry>
 fn named_by(filter: &HistoryFilter, events: &[Event]) -> Vec<Event> {
     let names = |event: &&Event| {
         let json = serde_json::to_value(event).unwrap();
-        let is = |key: &str, only: &str| json[key] == only;
-        let takes_along = |only: &str| json["deleted"]["slots"].get(only).is_some();
+        let is = |key: &str, only: &str| json.get(key).is_some_and(|name| name == only);
+        let takes_along =
+            |only: &str| json.pointer("/deleted/slots").is_some_and(|slots| slots.get(only).is_some());
         filter.environment.as_ref().is_none_or(|only| is("environment", only.as_str()))
             && filter
                 .application

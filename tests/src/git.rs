@@ -76,11 +76,16 @@ pub fn commit_files(directory: &Path, files: &[(&str, &[u8])]) {
         stream.extend(*content);
         stream.push(b'\n');
     }
+    fast_import(directory, &stream);
+}
+
+/// Imports commits from a stream of `git fast-import`.
+pub fn fast_import(directory: &Path, stream: &[u8]) {
     let mut import = command(directory)
         .args(["fast-import", "--quiet"])
         .stdin(Stdio::piped())
         .spawn()
         .expect("git can be run");
-    import.stdin.take().expect("a pipe").write_all(&stream).expect("written");
+    import.stdin.take().expect("a pipe").write_all(stream).expect("written");
     assert!(import.wait().expect("git ends").success(), "git fast-import failed");
 }

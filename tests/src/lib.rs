@@ -30,5 +30,6 @@ struct Readme;
 #[doc = include_str!("../../docs/locks-and-queues.md")]
 #[doc = include_str!("../../docs/release-trains.md")]
 #[doc = include_str!("../../docs/freeze-windows.md")]
+#[doc = include_str!("../../docs/history.md")]
 #[doc = include_str!("../../docs/embedding.md")]
 struct Pages;
