@@ -32,7 +32,7 @@ fn tour() -> Vec<Step> {
 fn without_what_differs(printed: &str) -> String {
     let words = printed.split_inclusive([' ', '\n']).map(|word| {
         let text = word.trim_end();
-        let is_commit = text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_commit = [10, 40].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let is_time = text.trim_end_matches(':').parse::<kuberpult_core::Time>().is_ok();
         let is_directory = text.starts_with('/') || text.starts_with("DIR/");
         if is_commit || is_time || is_directory { word.replace(text, "...") } else { word.to_owned() }
