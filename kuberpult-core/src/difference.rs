@@ -1,5 +1,8 @@
 //! The events that lead from one state to another.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -91,6 +91,18 @@ fn an_entry_says_who_and_when() {
     };
 }
 
+/// What is deployed comes with its manifest, which must not be taken for the release.
+#[test]
+fn a_release_with_one_manifest_is_a_new_release() {
+    let mut fixture = Fixture::with_cart(true);
+    let release = fixture.release("cart", &["development"]);
+    fixture.accepted(&release);
+    assert_eq!(
+        newest_lines(&fixture),
+        [r#"created version 2 of "cart""#, r#"deployed version 2 of "cart" to "development", was 1"#,]
+    );
+}
+
 #[test]
 fn what_is_deployed_again_is_seen() {
     let mut fixture = Fixture::with_cart(true);
@@ -196,9 +208,13 @@ fn what_is_not_ours_is_no_event() {
             ("applications/cart/releases/README", b"for people"),
         ],
     );
+    // Nobody has deployed anything by taking away who did.
+    by_hand(&fixture, &["environments/development/applications/cart/deployed_by"], &[]);
     let all = entries(&fixture.repo, &HistoryFilter::default());
-    assert_eq!((all.len(), all[0].subject.as_str()), (4, "by hand"));
-    assert!(all[0].events.is_empty() && all[0].gaps.is_empty(), "{:?}", all[0]);
+    assert_eq!((all.len(), all[0].subject.as_str()), (5, "by hand"));
+    for entry in &all[..2] {
+        assert!(entry.events.is_empty() && entry.gaps.is_empty(), "{entry:?}");
+    }
     assert_eq!(entries(&fixture.repo, &filter(None, Some("development"))).len(), 2);
 }
 
