@@ -102,6 +102,7 @@ mod tests {
     use kuberpult_core::{Actor, Command, Context, EnvironmentConfig};
 
     use super::*;
+    use crate::git_command;
     use crate::read_state::Snapshot;
     use crate::{InitOptions, ManifestRepo};
 
@@ -115,6 +116,28 @@ mod tests {
         let create = Command::CreateEnvironment { environment: "staging".parse().unwrap(), config };
         let commit = repo.transact(&context, &create).unwrap().commit.map(|commit| commit.0);
         (directory, repo, commit)
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_even_unpacked() {
+        let (directory, _, _) = repository();
+        std::fs::write(directory.path().join("large"), vec![0; LARGEST_OBJECT + 1]).unwrap();
+        let written = git_command::run(directory.path(), ["hash-object", "-w", "large"]).unwrap();
+        let large: ObjectId = String::from_utf8(written.stdout).unwrap().trim().parse().unwrap();
+        let around = directory.path().join("below");
+        std::fs::create_dir(&around).unwrap();
+        for opened in [
+            ManifestRepo::open(directory.path(), Default::default()),
+            ManifestRepo::discover(&around, Default::default()),
+        ] {
+            let opened = opened.unwrap();
+            assert!(opened.repo.find_object(large).is_err());
+            let error = Reader::strict(&opened.repo).text("a/b", large).err().unwrap().to_string();
+            assert!(
+                error.ends_with("expected a text of at most 1 MiB, found one of 67108865 bytes"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -160,6 +160,25 @@ fn codes_of(repo: &ManifestRepo) -> Vec<&'static str> {
 }
 
 #[test]
+fn what_may_follow_from_what_is_not_understood_is_not_found_again() {
+    // Without the release's manifests the current versions would be none.
+    let found = texts(&fixture(), |root| {
+        fs::remove_dir_all(root.join("applications/cart/releases/1/environments")).expect("removed");
+        write(&root.join("applications/cart/releases/1/environments"), "");
+    });
+    let path = "`applications/cart/releases/1/environments`";
+    assert_eq!(found, [format!("{path} is not understood: expected a directory, found a file")]);
+    // Without the team Argo CD's file would be another one, and without the config there would be none.
+    for path in ["applications/cart/team", "environments/staging/config.json", "kuberpult.json"] {
+        let found = texts(&fixture(), |root| write(&root.join(path), b"\xff"));
+        assert_eq!(
+            found,
+            [format!("`{path}` is not understood: expected UTF-8 text, found an invalid byte at offset 0")]
+        );
+    }
+}
+
+#[test]
 fn commands_that_do_not_need_what_is_broken_go_on() {
     let mut fixture = fixture();
     let found = texts(&fixture, |root| {
