@@ -46,8 +46,6 @@ mod project;
 mod queue_history;
 mod read_state;
 mod reader;
-#[cfg(test)]
-mod recorded_tests;
 mod repo;
 mod repository_finding;
 mod saved_plan;

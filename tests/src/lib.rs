@@ -16,6 +16,7 @@ pub mod intent;
 pub mod law;
 pub mod mutate;
 pub mod naive;
+pub mod recorded;
 pub mod repository;
 pub mod run;
 pub mod stranger;
