@@ -2,7 +2,7 @@
 
 use kuberpult_core::{ArgoCd, Command, CreateRelease, Destination, EnvironmentConfig};
 use kuberpult_git::{ManifestRepo, OpenOptions, TransactError};
-use kuberpult_tests::fixture::{Fixture, context, create_environment, deploy};
+use kuberpult_tests::fixture::{Fixture, context, create_environment, deploy, lock_environment};
 use kuberpult_tests::git;
 
 /// The config with Argo CD settings.
@@ -56,6 +56,47 @@ fn files_are_written_when_their_inputs_change() {
     fixture.accepted(&Command::CreateRelease(CreateRelease { team, ..release }));
     assert!(changed(&fixture), "the team changed");
     assert!(file(&fixture).contains("com.freiheit.kuberpult/team: blue\n"));
+}
+
+#[test]
+fn files_are_not_rendered_while_their_inputs_stay() {
+    const EDITED: &str = "edited by hand";
+    let mut fixture = Fixture::with_cart(true);
+    fixture.repo = with_url(&fixture, Some("ssh://git@example.com/manifests.git"));
+    let staging = "staging".parse().expect("a name");
+    fixture
+        .accepted(&create_environment("production", with_argocd(EnvironmentConfig::with_upstream(staging))));
+    let release = fixture.release("cart", &["production", "development"]);
+    fixture.accepted(&release);
+    fixture.accepted(&deploy("cart", 2, "production"));
+    git::commit_files(fixture.path(), &[(FILE, EDITED.as_bytes())]);
+    let file = |fixture: &Fixture| git::output(fixture.path(), &["show", &format!("HEAD:{FILE}")]);
+
+    let release = fixture.release("cart", &["production", "development"]);
+    let Command::CreateRelease(elsewhere) = fixture.release("mailer", &["development"]) else {
+        panic!("a release")
+    };
+    let team = Some("blue".parse().expect("a name"));
+    for command in [
+        release,
+        Command::CreateRelease(CreateRelease { team, ..elsewhere }),
+        deploy("cart", 3, "production"),
+        deploy("cart", 3, "production"),
+        lock_environment("production", "holidays", ""),
+        deploy("cart", 2, "production"),
+        create_environment("other", EnvironmentConfig::default()),
+    ] {
+        fixture.accepted(&command);
+        assert_eq!(file(&fixture), EDITED, "after {command}");
+    }
+
+    let production = "production".parse().expect("a name");
+    let remove = Command::RemoveFromEnvironment {
+        environment: production,
+        application: "cart".parse().expect("a name"),
+    };
+    fixture.accepted(&remove);
+    assert!(file(&fixture).contains("kind: AppProject\n"), "the set of deployed applications changed");
 }
 
 #[test]
