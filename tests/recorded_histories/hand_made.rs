@@ -134,10 +134,20 @@ fn a_changed_byte_is_found() {
 #[test]
 fn a_wrong_mode_is_found() {
     let mut history = one_release();
-    let entry = Entry { mode: "120000".to_owned(), target: Some("blue".to_owned()), ..Entry::default() };
-    set(&mut history, 1, "applications/cart/team", entry);
-    let line = r#"  applications/cart/team: upstream Link of 4 bytes "blue", ours Blob of 4 bytes "blue""#;
+    let link = |target: &str| Entry {
+        mode: "120000".to_owned(),
+        target: Some(target.to_owned()),
+        ..Entry::default()
+    };
+    set(&mut history, 1, "environments/dev/applications/cart/deployed_by", link("Jo"));
+    let line = r#"  environments/dev/applications/cart/deployed_by: upstream Link of 2 bytes "Jo", ours Blob of 2 bytes "Jo""#;
     assert_eq!(unexplained(&history).lines().last(), Some(line));
+
+    // Where we read a file, we say so.
+    let mut history = one_release();
+    set(&mut history, 1, "applications/cart/team", link("blue"));
+    let unexplained = replay(&history).unexplained;
+    assert!(unexplained[1].starts_with("by hand at its end: `applications/cart/team`"), "{unexplained:?}");
 }
 
 #[test]

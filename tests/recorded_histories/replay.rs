@@ -38,6 +38,9 @@ pub(crate) fn replay(history: &History) -> Outcome {
             }
         }
     }
+    if let Err(error) = replay.repo.state() {
+        outcome.unexplained.push(format!("{} at its end: {error}", history.name));
+    }
     outcome
 }
 

@@ -44,11 +44,17 @@ fn queued_releases<'a>(situation: &'a Situation<'_>) -> Option<Applies<'a>> {
     }))
 }
 
-/// Whether a version of an application is queued somewhere that is older than all that are current.
+/// Whether a version of an application is queued somewhere that is older than all that are current, and no more releases
+/// are older than that than cleanup leaves.
 pub(super) fn queue_holds_the_oldest(situation: &Situation<'_>, tree: ObjectId, application: &str) -> bool {
+    const LEFT: usize = 19;
     let slots = situation.slots(tree, application);
-    let oldest = slots.iter().filter_map(|slot| slot.current).min();
-    slots.iter().filter_map(|slot| slot.queued).any(|queued| oldest.is_none_or(|oldest| queued < oldest))
+    let current = slots.iter().filter_map(|slot| slot.current).min();
+    let Some(queued) = slots.iter().filter_map(|slot| slot.queued).min() else { return false };
+    let releases = situation.git.names(tree, &format!("applications/{application}/releases"));
+    let older =
+        releases.iter().filter_map(|name| name.parse::<u64>().ok()).filter(|version| *version < queued);
+    current.is_none_or(|current| queued < current) && older.count() <= LEFT
 }
 
 /// Upstream cleans up without a deployment.
