@@ -4,7 +4,7 @@ mod values;
 
 use std::fmt;
 
-pub use values::{CONTENTS, HEADERS, LINKS, MODES, NAMES, VERSIONS};
+use values::{CONTENTS, HEADERS, LINKS, MODES, NAMES, VERSIONS};
 
 /// An entry of a tree, valid or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,12 +109,6 @@ impl fmt::Display for Mutation {
 pub struct Choices<'a>(pub &'a [u8]);
 
 impl Choices<'_> {
-    /// Whether no byte is left.
-    #[must_use]
-    pub fn are_used_up(&self) -> bool {
-        self.0.is_empty()
-    }
-
     fn byte(&mut self) -> usize {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
@@ -141,7 +135,7 @@ impl Choices<'_> {
 pub struct Mutated {
     /// The root directory.
     pub root: Node,
-    /// What replaces the commit's content, if that is broken; see [`HEADERS`].
+    /// What replaces the commit's content, if that is broken; `TREE` stands for the id of the tree.
     pub commit: Option<&'static str>,
     /// What was done.
     pub mutations: Vec<Mutation>,

@@ -43,15 +43,15 @@ thread_local! {
 
 /// Breaks a repository as the bytes say, as [`Stranger::push`] does. The repository is made anew now and then, because each
 /// push leaves objects in it.
-pub fn push(bytes: &[u8]) -> Outcome {
+pub fn push(bytes: &[u8]) {
     const PUSHES: usize = 1_000;
     STRANGER.with_borrow_mut(|(pushes, stranger)| {
         *pushes += 1;
         if pushes.is_multiple_of(PUSHES) {
             *stranger = None;
         }
-        stranger.get_or_insert_with(Stranger::new).push(bytes)
-    })
+        stranger.get_or_insert_with(Stranger::new).push(bytes);
+    });
 }
 
 /// [`gix::Repository`] says nothing about itself.
@@ -122,19 +122,12 @@ impl Stranger {
         outcome
     }
 
-    /// The repository as it was made.
-    pub fn restore(&self) {
-        self.set_branch(self.head);
-    }
-
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
+    fn path(&self) -> &Path {
         self.fixture.path()
     }
 
     /// Writes a tree and a commit with it, and moves the branch there.
-    pub fn commit(&mut self, mutated: &Mutated) {
+    fn commit(&mut self, mutated: &Mutated) {
         let tree = self.write(&mutated.root);
         let content = match mutated.commit {
             Some(broken) => broken.replace("TREE", &tree.to_string()),

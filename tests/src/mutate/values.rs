@@ -1,7 +1,7 @@
 //! Names and contents that somebody with bad intentions, or a bad editor, could write.
 
 /// Names of entries.
-pub const NAMES: [&[u8]; 26] = [
+pub(crate) const NAMES: [&[u8]; 26] = [
     b".",
     b"..",
     b".git",
@@ -31,7 +31,7 @@ pub const NAMES: [&[u8]; 26] = [
 ];
 
 /// Names of directories where versions belong.
-pub const VERSIONS: [&[u8]; 9] = [
+pub(crate) const VERSIONS: [&[u8]; 9] = [
     b"0",
     b"007",
     b"1.2",
@@ -44,13 +44,13 @@ pub const VERSIONS: [&[u8]; 9] = [
 ];
 
 /// Modes of entries, as git writes them and as it does not.
-pub const MODES: [&[u8]; 11] = [
+pub(crate) const MODES: [&[u8]; 11] = [
     b"40000", b"100644", b"100755", b"120000", b"160000", b"040000", b"100600", b"100664", b"0", b"777777",
     b"20000",
 ];
 
 /// Targets of symbolic links.
-pub const LINKS: [&[u8]; 11] = [
+pub(crate) const LINKS: [&[u8]; 11] = [
     b"",
     b"/etc/passwd",
     b"../../..",
@@ -65,7 +65,7 @@ pub const LINKS: [&[u8]; 11] = [
 ];
 
 /// Contents of files.
-pub const CONTENTS: [&[u8]; 20] = [
+pub(crate) const CONTENTS: [&[u8]; 20] = [
     b"",
     b"\0",
     b"{}",
@@ -89,7 +89,7 @@ pub const CONTENTS: [&[u8]; 20] = [
 ];
 
 /// Contents of commits, in which `TREE` stands for the id of the tree.
-pub const HEADERS: [&str; 9] = [
+pub(crate) const HEADERS: [&str; 9] = [
     "",
     "tree",
     "tree 0000000000000000000000000000000000000000\n\n",
