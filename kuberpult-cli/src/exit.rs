@@ -249,6 +249,7 @@ fn of_refusal(refusal: &Refusal) -> Exit {
 fn code_of_open(error: &OpenError) -> &'static str {
     match error {
         OpenError::NoRepository { .. } => "NOT_A_REPOSITORY",
+        OpenError::UnknownExtension { .. } => "UNKNOWN_EXTENSION",
         OpenError::CannotOpen { .. } => "CANNOT_OPEN_REPOSITORY",
         OpenError::NoManifestRepository { .. } => "NOT_A_MANIFEST_REPOSITORY",
         OpenError::NoBranch { .. } => "BRANCH_NOT_FOUND",

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use gix::ObjectId;
 use serde::{Deserialize, Serialize};
 
-/// The id of a commit: as text, all 40 hexadecimal digits in lower case.
+/// The id of a commit: as text, all 40 hexadecimal digits in lower case, or 64 in a repository with SHA-256 ids.
 ///
 /// ```
 /// use kuberpult_git::CommitId;
@@ -20,7 +20,7 @@ pub struct CommitId(pub(crate) ObjectId);
 
 /// Why a text is no commit id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("commit id {found:?} is not valid; expected 40 hexadecimal digits in lower case")]
+#[error("commit id {found:?} is not valid; expected 40 hexadecimal digits in lower case, or 64")]
 pub struct CommitIdError {
     /// The text as it was given.
     pub found: String,
@@ -37,7 +37,7 @@ impl FromStr for CommitId {
     fn from_str(text: &str) -> Result<Self, CommitIdError> {
         let id = ObjectId::from_hex(text.as_bytes()).ok();
         let is_lower_case = !text.contains(char::is_uppercase);
-        let id = id.filter(|id| id.kind() == gix::hash::Kind::Sha1 && is_lower_case);
+        let id = id.filter(|_| is_lower_case);
         id.map(Self).ok_or_else(|| CommitIdError { found: text.to_owned() })
     }
 }
@@ -62,8 +62,9 @@ mod tests {
     fn only_a_full_id_is_one() {
         let id = "0123456789abcdef0123456789abcdef01234567";
         assert_eq!(id.parse::<CommitId>().unwrap().to_string(), id);
-        let longer = "0".repeat(64);
-        for bad in ["", "main", &id[..39], &id.to_uppercase(), &longer] {
+        let longer = "ab".repeat(32);
+        assert_eq!(longer.parse::<CommitId>().unwrap().to_string(), longer);
+        for bad in ["", "main", &id[..39], &id.to_uppercase(), &longer[..63]] {
             assert!(bad.parse::<CommitId>().is_err(), "{bad}");
         }
     }

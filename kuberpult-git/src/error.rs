@@ -55,8 +55,18 @@ pub enum OpenError {
         /// What was found.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// There is a git repository, but not one that can be opened: damaged, or of a kind that is not supported,
-    /// such as one with SHA-256 object ids.
+    /// The repository is of a kind that is not supported: it uses an extension of git's format that kuberpult does not
+    /// know, such as references in another format.
+    #[error("`{}` cannot be used: its git config has `extensions.{name}`{}, which kuberpult does not know; {}", directory.display(), Value(value), Remedy(name))]
+    UnknownExtension {
+        /// The directory that was given.
+        directory: PathBuf,
+        /// The name of the extension.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// There is a git repository, but not one that can be opened, because it is damaged.
     #[error("cannot open the git repository in `{}`", directory.display())]
     CannotOpen {
         /// The directory that was given.
@@ -200,7 +210,10 @@ pub enum TransactError {
         message: String,
     },
     /// The commit was made and is on the branch, but a work tree that has the branch checked out could not follow.
-    #[error("commit {commit} is on the branch, but the work tree `{}` could not be updated: {message}; `git reset --hard` there brings it up to date", work_tree.display())]
+    #[error(
+        "commit {commit} is on the branch, but the work tree `{}` could not be updated: {message}; when that is solved, `git -C '{}' reset --hard` brings it up to date",
+        work_tree.display(), work_tree.display()
+    )]
     WorkTreeNotUpdated {
         /// The commit.
         commit: String,
@@ -365,6 +378,28 @@ impl fmt::Display for At<'_> {
             Some(commit) => write!(f, "at commit {commit}"),
             None => f.write_str("in an empty repository"),
         }
+    }
+}
+
+/// `` = `reftable` ``
+struct Value<'a>(&'a str);
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, " = `{}`", self.0) }
+    }
+}
+
+/// What to do about an extension.
+struct Remedy<'a>(&'a str);
+
+impl fmt::Display for Remedy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.eq_ignore_ascii_case("refStorage") {
+            "`git refs migrate --ref-format=files` brings its references to a format that it does"
+        } else {
+            "use a clone without it"
+        })
     }
 }
 

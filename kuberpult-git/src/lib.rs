@@ -29,6 +29,7 @@ mod commit_message;
 mod config_json;
 mod edit;
 mod error;
+mod extensions;
 mod git_command;
 mod go_time;
 mod go_yaml;

@@ -6,25 +6,30 @@ use kuberpult_core::ManifestId;
 /// The manifest of an undeploy release as upstream writes it.
 pub(crate) const EMPTY: &str = " ";
 
-/// The id of the blob that holds a blank.
-const EMPTY_ID: [u8; 20] = [
+/// The id of the blob that holds a blank, in a repository with SHA-1 ids.
+const EMPTY_SHA1: [u8; 20] = [
     0x05, 0x19, 0xec, 0xba, 0x6e, 0xa9, 0x13, 0xe2, 0x16, 0x89, 0xec, 0x69, 0x2e, 0x81, 0xe9, 0xe4, 0x97,
     0x3f, 0xbf, 0x73,
+];
+/// The same in a repository with SHA-256 ids.
+const EMPTY_SHA256: [u8; 32] = [
+    0x56, 0x8c, 0xd8, 0xfe, 0xa2, 0xa9, 0x75, 0xa0, 0xa6, 0x83, 0xc0, 0x0f, 0xba, 0x60, 0xfb, 0x54, 0x1e,
+    0x78, 0xa1, 0x0e, 0x12, 0xfe, 0x77, 0xa7, 0x02, 0xa6, 0x18, 0xbc, 0x09, 0x03, 0xbb, 0xda,
 ];
 
 /// The manifest that a blob is.
 pub(crate) fn manifest_of(blob: &ObjectId) -> Option<ManifestId> {
-    if blob.as_bytes() == EMPTY_ID {
+    if blob.as_bytes() == EMPTY_SHA1 || blob.as_bytes() == EMPTY_SHA256 {
         Some(ManifestId::EMPTY)
     } else {
         ManifestId::from_bytes(blob.as_bytes())
     }
 }
 
-/// The blob that a manifest is, if its id can be one.
-pub(crate) fn blob_of(manifest: &ManifestId) -> Option<ObjectId> {
-    let bytes = if *manifest == ManifestId::EMPTY { &EMPTY_ID } else { manifest.as_bytes() };
-    ObjectId::try_from(bytes).ok()
+/// The blob that a manifest is, if its id can be one in a repository with ids of this kind. Nobody has to have written
+/// the empty manifest, so it is none.
+pub(crate) fn blob_of(manifest: &ManifestId, ids: gix::hash::Kind) -> Option<ObjectId> {
+    ObjectId::try_from(manifest.as_bytes()).ok().filter(|blob| blob.kind() == ids)
 }
 
 /// The manifest as Argo CD gets it: nothing becomes a blank there, since upstream cannot overwrite a file with nothing.
@@ -39,11 +44,19 @@ mod tests {
 
     #[test]
     fn a_blank_is_the_empty_manifest() {
-        let blob = gix::objs::Kind::Blob;
-        let blank = gix::objs::compute_hash(gix::hash::Kind::Sha1, blob, EMPTY.as_bytes()).unwrap();
-        assert_eq!(manifest_of(&blank), Some(ManifestId::EMPTY));
-        assert_eq!(blob_of(&ManifestId::EMPTY), Some(blank));
-        let other = gix::objs::compute_hash(gix::hash::Kind::Sha1, blob, b"kind: ConfigMap\n").unwrap();
-        assert_eq!(manifest_of(&other).as_ref().and_then(blob_of), Some(other));
+        for ids in [gix::hash::Kind::Sha1, gix::hash::Kind::Sha256] {
+            let blob =
+                |content: &str| gix::objs::compute_hash(ids, gix::objs::Kind::Blob, content.as_bytes());
+            assert_eq!(manifest_of(&blob(EMPTY).unwrap()), Some(ManifestId::EMPTY));
+            assert_eq!(blob_of(&ManifestId::EMPTY, ids), None);
+            let other = blob("kind: ConfigMap\n").unwrap();
+            let manifest = manifest_of(&other).unwrap();
+            assert_eq!(blob_of(&manifest, ids), Some(other));
+            assert_eq!(blob_of(&manifest, another(ids)), None);
+        }
+    }
+
+    fn another(ids: gix::hash::Kind) -> gix::hash::Kind {
+        if ids == gix::hash::Kind::Sha1 { gix::hash::Kind::Sha256 } else { gix::hash::Kind::Sha1 }
     }
 }

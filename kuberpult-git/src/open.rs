@@ -12,7 +12,7 @@ use crate::limits::LARGEST_OBJECT;
 use crate::reader::Reader;
 use crate::tree::Directory;
 use crate::write::{PendingManifests, branch_commit};
-use crate::{CommitId, InitError, ManifestRepo, OpenError, ReadError};
+use crate::{CommitId, InitError, ManifestRepo, OpenError, ReadError, extensions};
 
 /// How a manifest repository is made.
 #[derive(Debug, Clone, Default)]
@@ -105,6 +105,7 @@ impl ManifestRepo {
                 OpenError::NoRepository { directory, source }
             }
         })?;
+        extensions::refuse_unknown(&repo, directory)?;
         // A command reads the same few wide directories several times.
         repo.object_cache_size_if_unset(OBJECT_CACHE_BYTES);
         let directory = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();

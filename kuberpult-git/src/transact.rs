@@ -204,7 +204,7 @@ impl ManifestRepo {
         for manifest in released_manifests(events) {
             let known = *manifest == ManifestId::EMPTY
                 || self.pending.contains_key(manifest)
-                || blob_of(manifest).is_some_and(|id| self.repo.has_object(id));
+                || blob_of(manifest, self.repo.object_hash()).is_some_and(|id| self.repo.has_object(id));
             if !known {
                 return Err(TransactError::UnknownManifest { manifest: *manifest });
             }

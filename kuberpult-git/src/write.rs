@@ -49,7 +49,7 @@ pub(crate) fn tree(
                 let unknown = || TransactError::UnknownManifest { manifest: *manifest };
                 match pending.get(manifest) {
                     Some(bytes) => (EntryKind::Blob, blob(bytes)?),
-                    None => (EntryKind::Blob, blob_of(manifest).ok_or_else(unknown)?),
+                    None => (EntryKind::Blob, blob_of(manifest, repo.object_hash()).ok_or_else(unknown)?),
                 }
             }
         };

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use kuberpult_git::{InitError, InitOptions, ManifestRepo, OpenError, OpenOptions};
-use kuberpult_tests::fixture::Fixture;
+use kuberpult_core::{Command, CreateRelease, ManifestId, ReleaseTrain};
+use kuberpult_git::{InitError, InitOptions, ManifestRepo, OpenError, OpenOptions, TransactError};
+use kuberpult_tests::fixture::{Fixture, context, deploy};
 use kuberpult_tests::git;
 
 fn branch(name: &str) -> OpenOptions {
@@ -29,11 +30,121 @@ fn a_directory_without_repository_is_refused() {
 }
 
 #[test]
-fn a_repository_of_another_kind_is_refused() {
+fn a_repository_with_sha_256_ids_works() {
+    for bare in [true, false] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let kind = if bare { "--bare" } else { "--shared=false" };
+        git::run(directory.path(), &["init", "-q", "-b", "main", "--object-format=sha256", kind]);
+        let repo =
+            ManifestRepo::open(directory.path(), OpenOptions::default()).expect("a manifest repository");
+        let mut fixture = Fixture::of(directory, repo);
+        fixture.fill_with_cart();
+        let head = fixture.accepted(&deploy("cart", 1, "staging")).commit.expect("a commit");
+        assert_eq!(head.to_string(), git::output(fixture.path(), &["rev-parse", "main"]));
+        assert_eq!(head.to_string().len(), 64);
+        assert_eq!(head.to_string().parse(), Ok(head));
+        fixture.accepted(&Command::PrepareUndeploy { application: "cart".parse().expect("a name") });
+        fixture.accepted(&deploy("cart", 2, "staging"));
+        assert_eq!(fixture.repo.check().expect("a check"), []);
+        assert_eq!(git::fsck(fixture.path()), "");
+        let copy = "main:environments/staging/applications/cart/manifests/manifests.yaml";
+        assert_eq!(git::command(fixture.path()).args(["show", copy]).output().expect("git").stdout, b" ");
+        // What is packed is read as what is loose.
+        git::run(fixture.path(), &["gc", "-q"]);
+        git::run(fixture.path(), &["pack-refs", "--all"]);
+        let repo = ManifestRepo::open(fixture.path(), OpenOptions::default()).expect("a manifest repository");
+        assert_eq!(repo.state().expect("a state"), fixture.repo.state().expect("a state"));
+        let train = ReleaseTrain {
+            as_of: Some("HEAD~2".parse().expect("a revision")),
+            ..ReleaseTrain::new("staging")
+        };
+        fixture.accepted(&Command::ReleaseTrain(train));
+        assert_eq!(git::fsck(fixture.path()), "");
+        if !bare {
+            assert_eq!(git::output(fixture.path(), &["status", "--porcelain"]), "");
+        }
+    }
+}
+
+#[test]
+fn a_manifest_of_a_repository_with_other_ids_is_unknown() {
+    let sha1: ManifestId = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391".parse().expect("an id");
+    let sha256: ManifestId = "ab".repeat(32).parse().expect("an id");
+    for (format, manifest) in [("sha1", sha256), ("sha256", sha1)] {
+        let directory = tempfile::tempdir().expect("a directory");
+        git::run(directory.path(), &["init", "-q", "--bare", "--object-format", format]);
+        let mut repo =
+            ManifestRepo::open(directory.path(), OpenOptions::default()).expect("a manifest repository");
+        let manifests = [("staging".parse().expect("a name"), manifest)].into();
+        let release = CreateRelease::new("cart".parse().expect("a name"), manifests);
+        let error =
+            repo.transact(&context(), &Command::CreateRelease(release)).expect_err("no such manifest");
+        assert!(matches!(error, TransactError::UnknownManifest { .. }), "{error}");
+    }
+}
+
+#[test]
+fn an_extension_of_git_s_format_that_is_not_known_is_refused_by_name() {
+    let fixture = Fixture::with_cart(false);
+    let open = || ManifestRepo::open(fixture.path(), OpenOptions::default());
+    for known in ["noop", "preciousObjects", "relativeWorktrees"] {
+        git::run(fixture.path(), &["config", &format!("extensions.{known}"), "true"]);
+    }
+    git::run(fixture.path(), &["config", "extensions.FUTURE", "true"]);
+    assert!(open().is_err(), "`relativeWorktrees` needs format 1");
+    git::run(fixture.path(), &["config", "--unset", "extensions.relativeWorktrees"]);
+    assert!(open().is_ok(), "in format 0 an extension means nothing");
+    git::run(fixture.path(), &["config", "core.repositoryFormatVersion", "1"]);
+    let error = open().expect_err("nobody knows that extension");
+    let directory = fixture.path().display();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "`{directory}` cannot be used: its git config has `extensions.FUTURE` = `true`, which kuberpult does not know; use a clone without it"
+        )
+    );
+
+    let fixture = Fixture::with_cart(false);
+    git::run(fixture.path(), &["config", "core.repositoryFormatVersion", "1"]);
+    for (known, value) in [("refStorage", "files"), ("noop-v1", "true"), ("relativeWorktrees", "true")] {
+        git::run(fixture.path(), &["config", &format!("extensions.{known}"), value]);
+    }
+    assert!(ManifestRepo::open(fixture.path(), OpenOptions::default()).is_ok(), "none changes what is read");
+}
+
+#[test]
+fn references_in_another_format_are_refused_with_what_to_do() {
     let directory = tempfile::tempdir().expect("a directory");
-    git::run(directory.path(), &["init", "-q", "--object-format=sha256"]);
-    let error = ManifestRepo::open(directory.path(), OpenOptions::default()).expect_err("it has SHA-256 ids");
-    assert!(matches!(error, OpenError::CannotOpen { .. }), "{error}");
+    let options: [(&str, &[&str]); 2] = [("work", &[]), ("bare", &["--bare"])];
+    for (name, options) in options {
+        let arguments = [&["init", "-q", "--ref-format=reftable", name], options].concat();
+        git::run(directory.path(), &arguments);
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.join("within")).expect("made");
+        let errors = [
+            ManifestRepo::open(&path, OpenOptions::default()).expect_err("other references"),
+            ManifestRepo::discover(&path, OpenOptions::default()).expect_err("other references"),
+        ];
+        for error in errors {
+            assert!(error.to_string().contains("`git refs migrate --ref-format=files`"), "{error}");
+        }
+    }
+    let within = directory.path().join("work/within");
+    let error = ManifestRepo::discover(&within, OpenOptions::default()).expect_err("other references");
+    assert!(matches!(error, OpenError::UnknownExtension { .. }), "{error}");
+}
+
+#[test]
+fn a_partial_clone_works_with_what_it_has() {
+    let original = Fixture::with_cart(true);
+    git::run(original.path(), &["config", "uploadpack.allowFilter", "true"]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = format!("file://{}", original.path().display());
+    git::run(directory.path(), &["clone", "-q", "--filter=blob:none", &url, "clone"]);
+    let clone = directory.path().join("clone");
+    let mut repo = ManifestRepo::open(&clone, OpenOptions::default()).expect("a manifest repository");
+    repo.transact(&context(), &deploy("cart", 1, "staging")).expect("what it needs was checked out");
+    assert_eq!(git::output(&clone, &["status", "--porcelain"]), "");
 }
 
 #[test]

@@ -67,12 +67,23 @@ impl Fixture {
     #[must_use]
     pub fn with_cart(bare: bool) -> Self {
         let mut fixture = Self::empty(bare);
-        let development: EnvironmentName = "development".parse().expect("a name");
-        fixture.accepted(&create_environment("development", EnvironmentConfig::with_upstream_latest()));
-        fixture.accepted(&create_environment("staging", EnvironmentConfig::with_upstream(development)));
-        let release = fixture.release("cart", &["development", "staging"]);
-        fixture.accepted(&release);
+        fixture.fill_with_cart();
         fixture
+    }
+
+    /// A repository that was made otherwise.
+    #[must_use]
+    pub fn of(directory: tempfile::TempDir, repo: ManifestRepo) -> Self {
+        Self { directory, repo }
+    }
+
+    /// Makes an empty repository what [`with_cart`](Self::with_cart) gives.
+    pub fn fill_with_cart(&mut self) {
+        let development: EnvironmentName = "development".parse().expect("a name");
+        self.accepted(&create_environment("development", EnvironmentConfig::with_upstream_latest()));
+        self.accepted(&create_environment("staging", EnvironmentConfig::with_upstream(development)));
+        let release = self.release("cart", &["development", "staging"]);
+        self.accepted(&release);
     }
 
     /// `createRelease` with the next version and manifests that are told apart by how many there were.
