@@ -274,6 +274,7 @@ pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
         TransactError::NoRepoUrl { .. } => "ARGOCD_REPO_URL_NOT_KNOWN",
         TransactError::KeysWouldBeLost { .. } => "KEYS_WOULD_BE_LOST",
         TransactError::DirtyWorkTree { .. } => "DIRTY_WORK_TREE",
+        TransactError::WorkTreeLeftBehind { .. } => "WORK_TREE_LEFT_BEHIND",
         TransactError::WorkTreeInTheWay { .. } => "WORK_TREE_IN_THE_WAY",
         TransactError::WorkTreeNotUpdated { .. } => "WORK_TREE_NOT_UPDATED",
         TransactError::PlanOutdated { .. } => "PLAN_OUTDATED",
@@ -294,6 +295,9 @@ pub(crate) fn details_of_transact(error: &TransactError) -> Value {
         TransactError::Read(error) => details_of_read(error),
         TransactError::DirtyWorkTree { branch, work_tree, paths } => {
             json!({ "branch": branch, "workTree": work_tree.to_string_lossy(), "paths": paths })
+        }
+        TransactError::WorkTreeLeftBehind { branch, work_tree, at } => {
+            json!({ "branch": branch, "workTree": work_tree.to_string_lossy(), "at": at })
         }
         TransactError::WorkTreeNotUpdated { commit, work_tree, .. } => {
             json!({ "commit": commit, "workTree": work_tree.to_string_lossy() })

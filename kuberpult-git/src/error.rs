@@ -209,6 +209,21 @@ pub enum TransactError {
         /// What git said.
         message: String,
     },
+    /// The branch is checked out in a work tree that is at an earlier commit, with no change of its own: the branch was
+    /// moved without it, by a push or by a process that died before it was done. Somebody who goes back to that commit
+    /// and has staged, but not committed it, leaves the same picture.
+    #[error(
+        "branch `{branch}` is checked out in `{}`, where the files are still those of commit {at}: the branch was moved, and they did not follow; `git -C '{}' read-tree -m -u {at} HEAD` brings them up to date, or `git reset --hard` if it may overwrite what is in the way",
+        work_tree.display(), work_tree.display()
+    )]
+    WorkTreeLeftBehind {
+        /// The branch.
+        branch: String,
+        /// The work tree.
+        work_tree: PathBuf,
+        /// The commit that it is at.
+        at: CommitId,
+    },
     /// The commit was made and is on the branch, but a work tree that has the branch checked out could not follow.
     #[error(
         "commit {commit} is on the branch, but the work tree `{}` could not be updated: {message}; when that is solved, `git -C '{}' reset --hard` brings it up to date",

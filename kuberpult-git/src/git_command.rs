@@ -13,19 +13,40 @@ pub(crate) struct Output {
     pub(crate) message: String,
 }
 
+/// Variables that would make git work on another repository, index or work tree than the one in the directory: those
+/// that `git rev-parse --local-env-vars` lists, but for configuration that somebody gives on purpose.
+const OF_AN_OUTER_GIT: [&str; 12] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// What a user's configuration must not add: programs that watch the work tree or an index that changes. Filters of
+/// file contents stay, because without them files would be wrong.
+const WITHOUT_PROGRAMS: [&str; 4] = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+
 /// Runs git in a work tree. No shell is involved, and nothing of an outer git's environment gets in.
 pub(crate) fn run(
     work_tree: &Path,
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> Result<Output, std::io::Error> {
     let mut command = Command::new("git");
-    // These would make git work on another repository, index or work tree than the one in `work_tree`.
-    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"] {
+    for variable in OF_AN_OUTER_GIT {
         command.env_remove(variable);
     }
-    let output =
-        command.arg("-C").arg(work_tree).args(arguments).env("LC_ALL", "C").stdin(Stdio::null()).output()?;
+    command.args(WITHOUT_PROGRAMS).arg("-C").arg(work_tree).args(arguments);
+    let output = command.env("LC_ALL", "C").stdin(Stdio::null()).output()?;
+    let message = String::from_utf8_lossy(&output.stderr);
     let message =
-        String::from_utf8_lossy(&output.stderr).lines().map(str::trim).collect::<Vec<_>>().join("; ");
+        message.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
     Ok(Output { success: output.status.success(), stdout: output.stdout, message })
 }

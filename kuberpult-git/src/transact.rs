@@ -176,7 +176,7 @@ impl ManifestRepo {
             }
         };
         let work_trees = WorkTrees::of_branch(&self.repo, &self.branch)?;
-        work_trees.refuse_changes()?;
+        work_trees.refuse_changes(&self.repo, prepared.base)?;
         let tree = write::tree(&self.repo, base_tree, &prepared.edits, &self.pending)?;
         work_trees.refuse_obstacles(base_tree, tree)?;
         let header = CommitHeader { context, committer: &prepared.committer, message };

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
-use crate::{ReadError, TransactError, git_command};
+use crate::{CommitId, ReadError, TransactError, git_command};
+
+/// How many commits before the branch's a work tree that was left behind is looked for at.
+const COMMITS_LOOKED_AT: usize = 1_000;
 
 /// The work trees that have a branch checked out, and what they must not lose.
 pub(crate) struct WorkTrees {
@@ -29,31 +32,85 @@ impl WorkTrees {
         Ok(Self { branch: branch.shorten().to_string(), paths })
     }
 
-    /// Refuses when a work tree has changes to files that git knows.
-    pub(crate) fn refuse_changes(&self) -> Result<(), TransactError> {
-        const STATUS: [&str; 5] =
-            ["status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=all"];
+    /// Refuses when a work tree has changes to files that git knows, or is not at the branch's commit. `head` is that
+    /// commit.
+    pub(crate) fn refuse_changes(
+        &self,
+        repo: &gix::Repository,
+        head: Option<ObjectId>,
+    ) -> Result<(), TransactError> {
+        const STATUS: [&str; 6] = [
+            "status",
+            "--porcelain=v1",
+            "-z",
+            "--no-renames",
+            "--untracked-files=no",
+            "--ignore-submodules=all",
+        ];
         for path in &self.paths {
             let status = self.git(path, &STATUS)?;
             if !status.success {
                 return Err(self.in_the_way(path, status.message));
             }
             let paths = changed_paths(&status.stdout);
-            if !paths.is_empty() {
-                let (branch, work_tree) = (self.branch.clone(), path.clone());
-                return Err(TransactError::DirtyWorkTree { branch, work_tree, paths });
+            if paths.is_empty() {
+                continue;
             }
+            let (branch, work_tree) = (self.branch.clone(), path.clone());
+            return Err(match self.left_behind_at(repo, path, head)? {
+                Some(at) => TransactError::WorkTreeLeftBehind { branch, work_tree, at: CommitId(at) },
+                None => TransactError::DirtyWorkTree { branch, work_tree, paths },
+            });
         }
         Ok(())
     }
 
-    /// Refuses when a work tree has files that git does not know where the next tree has its own.
+    /// The earlier commit that a work tree is at without any change of its own, if there is one among the newest: the
+    /// branch was moved, and the work tree did not follow.
+    fn left_behind_at(
+        &self,
+        repo: &gix::Repository,
+        path: &Path,
+        head: Option<ObjectId>,
+    ) -> Result<Option<ObjectId>, TransactError> {
+        let Some(head) = head else { return Ok(None) };
+        let unchanged = self.git(path, &["diff-files", "--quiet", "--ignore-submodules=all"])?;
+        let index = self.git(path, &["write-tree"])?;
+        let tree = index.stdout.trim_ascii_end();
+        if !(unchanged.success && index.success) {
+            return Ok(None);
+        }
+        let mut commit = repo.find_commit(head).ok();
+        for _ in 0..COMMITS_LOOKED_AT {
+            let parent = commit.and_then(|commit| commit.parent_ids().next());
+            commit = parent.and_then(|parent| repo.find_commit(parent).ok());
+            let Some(at) = &commit else { return Ok(None) };
+            if at.tree_id().is_ok_and(|there| there.to_string().as_bytes() == tree) {
+                return Ok(Some(at.id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Refuses when a work tree has files that git does not know where the next tree has its own. Git itself would
+    /// overwrite those that are ignored.
     pub(crate) fn refuse_obstacles(&self, from: ObjectId, to: ObjectId) -> Result<(), TransactError> {
+        let (from, to) = (from.to_string(), to.to_string());
         for path in &self.paths {
-            let rehearsal =
-                self.git(path, &["read-tree", "-n", "-m", "-u", &from.to_string(), &to.to_string()])?;
+            let rehearsal = self.git(path, &["read-tree", "-n", "-m", "-u", &from, &to])?;
             if !rehearsal.success {
                 return Err(self.in_the_way(path, rehearsal.message));
+            }
+            let added =
+                ["diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", "--name-only", &from, &to];
+            let added = self.git(path, &added)?;
+            if !added.success {
+                return Err(self.in_the_way(path, added.message));
+            }
+            let mut added = added.stdout.split(|byte| *byte == 0).filter(|file| !file.is_empty());
+            if let Some(obstacle) = added.find_map(|file| obstacle(path, &String::from_utf8_lossy(file))) {
+                let message = format!("`{}` is there, and git does not know it", obstacle.display());
+                return Err(self.in_the_way(path, message));
             }
         }
         Ok(())
@@ -82,6 +139,18 @@ impl WorkTrees {
     fn in_the_way(&self, path: &Path, message: String) -> TransactError {
         TransactError::WorkTreeInTheWay { branch: self.branch.clone(), work_tree: path.to_owned(), message }
     }
+}
+
+/// What is in the way of a file that is to be written into a work tree: something of its name, or something that is no
+/// directory where one is needed.
+fn obstacle(work_tree: &Path, file: &str) -> Option<PathBuf> {
+    let file = work_tree.join(file);
+    let directories = file.ancestors().skip(1).take_while(|directory| *directory != work_tree);
+    let in_the_way = directories
+        .filter(|directory| directory.symlink_metadata().is_ok_and(|there| !there.is_dir()))
+        .map(Path::to_owned)
+        .last();
+    in_the_way.or_else(|| file.symlink_metadata().is_ok().then_some(file))
 }
 
 /// The paths in what `git status --porcelain=v1 -z` prints: two letters, a blank, the path.
