@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use kuberpult_core::Time;
 
 use crate::commands::{
-    apply, demo, deploy, environment, init, lock, log, queue, release, status, train, undeploy, why,
+    apply, demo, deploy, diff, environment, init, lock, log, queue, release, status, train, undeploy, why,
 };
 
 /// Manages what is deployed next in your Kubernetes environments.
@@ -60,6 +60,8 @@ pub(crate) enum Subcommand {
     Status(status::Status),
     /// Say why an application is at this version in an environment, and what would change that
     Why(why::Why),
+    /// Show what another version would change in the manifest, and the source commits that lie between
+    Diff(diff::Diff),
     /// Show what happened, newest first
     Log(log::Log),
     /// Make an undeploy release: the next version, which travels as any other and leaves nothing where it is deployed

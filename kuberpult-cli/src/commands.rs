@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod diff;
 pub(crate) mod environment;
 pub(crate) mod init;
 pub(crate) mod lock;
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Queue(queue) => queue.run(&mut session)?,
         Subcommand::Status(status) => status.run(&mut session)?,
         Subcommand::Why(why) => why.run(&mut session)?,
+        Subcommand::Diff(diff) => diff.run(&mut session)?,
         Subcommand::Log(log) => log.run(&mut session)?,
         Subcommand::PrepareUndeploy(prepare) => prepare.run(&mut session)?,
         Subcommand::Undeploy(undeploy) => undeploy.run(&mut session)?,

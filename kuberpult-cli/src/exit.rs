@@ -5,8 +5,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use kuberpult_core::{EnvironmentName, LockId, NameError, Refusal, Rejection};
-use kuberpult_git::{ConfigError, InitError, OpenError, ReadError, TransactError, WhyError};
+use kuberpult_core::{ApplicationCause, EnvironmentName, LockId, NameError, Refusal, Rejection};
+use kuberpult_git::{ConfigError, DifferenceError, InitError, OpenError, ReadError, TransactError, WhyError};
 use serde_json::{Value, json};
 
 use crate::commands::apply::PlanError;
@@ -46,6 +46,8 @@ pub(crate) enum Failure {
     Read(#[from] ReadError),
     #[error(transparent)]
     Why(WhyError),
+    #[error(transparent)]
+    Difference(DifferenceError),
     #[error(transparent)]
     Transact(#[from] TransactError),
     /// A command that only reads was asked for something that is not there.
@@ -116,6 +118,16 @@ impl From<WhyError> for Failure {
     }
 }
 
+impl From<DifferenceError> for Failure {
+    fn from(error: DifferenceError) -> Self {
+        match error {
+            DifferenceError::Rejected(rejection) => Self::Rejected(rejection),
+            DifferenceError::Read(error) => Self::Read(error),
+            error => Self::Difference(error),
+        }
+    }
+}
+
 fn joined(names: &[EnvironmentName]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
@@ -152,7 +164,7 @@ impl Failure {
             | Self::MadeUpId(_)
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
-            Self::NoSuchLock { .. } => Exit::Refused,
+            Self::NoSuchLock { .. } | Self::Difference(_) => Exit::Refused,
             Self::Line { error, .. } => error.exit(),
             Self::Plan { error, .. } => error.exit(),
         }
@@ -189,6 +201,7 @@ impl Failure {
             Self::Config { .. } => "INVALID_CONFIG",
             Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
             Self::Why(_) => "CANNOT_READ",
+            Self::Difference(error) => code_of_difference(error),
             Self::SavePlan { .. } => "CANNOT_WRITE_FILE",
             Self::Line { error, .. } => error.code(),
             Self::Plan { error, .. } => error.code(),
@@ -256,6 +269,15 @@ fn code_of_open(error: &OpenError) -> &'static str {
         OpenError::NoBranchCheckedOut { .. } => "NO_BRANCH_CHECKED_OUT",
         OpenError::Read(error) => code_of_read(error),
         _ => "CANNOT_OPEN",
+    }
+}
+
+/// Of a train that cannot bring anything, the code that its report has.
+fn code_of_difference(error: &DifferenceError) -> &'static str {
+    match error {
+        DifferenceError::NoNextTrain { cause, .. } => cause.code(),
+        DifferenceError::NothingUpstream { .. } => ApplicationCause::NoVersionUpstream.code(),
+        _ => "CANNOT_READ",
     }
 }
 

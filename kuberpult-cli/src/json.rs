@@ -8,7 +8,7 @@ use kuberpult_core::{
     Actor, ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, GroupName, LockId, LockScope,
     Report, TeamName, Time, Upstream, Version,
 };
-use kuberpult_git::{HistoryEntry, HistoryGap, RepositoryFinding};
+use kuberpult_git::{HistoryEntry, HistoryGap, ReleaseSummary, RepositoryFinding};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -53,6 +53,62 @@ pub(crate) struct ErrorObject {
 impl ErrorDocument {
     pub(crate) fn of(code: &'static str, message: String, details: Value) -> Self {
         Self { error: ErrorObject { code, message, details } }
+    }
+}
+
+/// Kind `ManifestDiff`: what another version would change.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ManifestDiff<'a> {
+    pub(crate) application: &'a ApplicationName,
+    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) from: Option<Release<'a>>,
+    pub(crate) to: Release<'a>,
+    pub(crate) next_train: bool,
+    pub(crate) changed_by_hand: bool,
+    pub(crate) releases: Vec<Release<'a>>,
+    pub(crate) source_commits: Option<SourceCommits<'a>>,
+    pub(crate) diff: &'a str,
+}
+
+/// The source commits of two releases.
+#[derive(Serialize)]
+pub(crate) struct SourceCommits<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+}
+
+/// A release, with the keys that `createRelease` has for it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Release<'a> {
+    version: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_commit_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<Time>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    undeploy: bool,
+}
+
+impl<'a> From<&'a ReleaseSummary> for Release<'a> {
+    fn from(release: &'a ReleaseSummary) -> Self {
+        let source = &release.source;
+        Self {
+            version: release.version,
+            source_commit_id: source.commit_id.as_deref(),
+            source_author: source.author.as_deref(),
+            source_message: source.message.as_deref(),
+            display_version: source.display_version.as_deref(),
+            created_at: release.created_at,
+            undeploy: release.undeploy,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use serde::Serialize;
 
@@ -50,6 +50,18 @@ impl Output {
     pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
         let printed = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
         printed.map_err(Failure::Output)
+    }
+
+    /// Whether a person reads standard output: a terminal, or something for which colour is wanted.
+    pub(crate) fn is_for_people() -> bool {
+        let stdout = io::stdout();
+        stdout.is_terminal() || anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never
+    }
+
+    /// Prints data byte for byte: for programs, since it can hold what a terminal would obey.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout();
+        out.write_all(bytes).and_then(|()| out.flush()).map_err(Failure::Output)
     }
 
     /// Prints one line of data, whatever is in it.

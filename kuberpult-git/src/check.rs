@@ -142,7 +142,7 @@ impl Check<'_> {
     }
 
     fn released_manifest(&self, manifest: &ManifestId, path: &str) -> Result<(), ReadError> {
-        let Some(id) = blob_of(manifest) else { return Ok(()) };
+        let Some(id) = blob_of(manifest, self.repo.object_hash()) else { return Ok(()) };
         let header = self.repo.find_header(id).map_err(|error| ReadError::unreadable(path, error))?;
         if header.kind() == Kind::Blob {
             return Ok(());

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use kuberpult_core::{Event, ManifestId, PlanDifference, Rejection};
+use kuberpult_core::{
+    ApplicationName, EnvironmentCause, EnvironmentName, Event, ManifestId, PlanDifference, Rejection,
+    TrainUpstream,
+};
 
 use crate::CommitId;
 use crate::limits::{LARGEST_READING, in_words};
@@ -342,6 +345,38 @@ pub enum WhyError {
     /// The environment, the application or the version is unknown.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// The repository could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Why manifests could not be compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DifferenceError {
+    /// Deploying the version would be refused, because something in it is unknown.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// No version was given, and no release train could bring one.
+    #[error("no release train goes to `{environment}`: {cause}; name what to compare with `--version`")]
+    NoNextTrain {
+        /// The environment.
+        environment: EnvironmentName,
+        /// Why there is none.
+        cause: EnvironmentCause,
+    },
+    /// No version was given, and the upstream has none.
+    #[error(
+        "the next release train would bring nothing of `{application}` to `{environment}`: upstream `{upstream}` has no version of it; name what to compare with `--version`"
+    )]
+    NothingUpstream {
+        /// The application.
+        application: ApplicationName,
+        /// The environment.
+        environment: EnvironmentName,
+        /// Where the train would take its versions from.
+        upstream: TrainUpstream,
+    },
     /// The repository could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),

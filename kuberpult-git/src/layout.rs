@@ -28,6 +28,7 @@ pub(crate) const SOURCE_COMMIT_ID: &str = "source_commit_id";
 pub(crate) const SOURCE_AUTHOR: &str = "source_author";
 pub(crate) const SOURCE_MESSAGE: &str = "source_message";
 pub(crate) const DISPLAY_VERSION: &str = "display_version";
+pub(crate) const CREATED_AT: &str = "created_at";
 pub(crate) const UNDEPLOY: &str = "undeploy";
 
 pub(crate) const LOCK_MESSAGE: &str = "message";
@@ -45,6 +46,11 @@ pub(crate) fn environment(environment: &EnvironmentName) -> String {
 /// `environments/<environment>/applications/<application>`
 pub(crate) fn slot(environment: &EnvironmentName, application: &ApplicationName) -> String {
     format!("{ENVIRONMENTS}/{environment}/{APPLICATIONS}/{application}")
+}
+
+/// `environments/<environment>/applications/<application>/manifests/manifests.yaml`
+pub(crate) fn deployed_manifest(environment: &EnvironmentName, application: &ApplicationName) -> String {
+    format!("{}/{MANIFESTS}/{MANIFEST}", slot(environment, application))
 }
 
 /// `applications/<application>`

@@ -9,6 +9,7 @@
 //! - [`ManifestRepo::state`] reads everything, [`ManifestRepo::import`] writes a state that was kept elsewhere.
 //! - [`ManifestRepo::why`] explains one application in one environment, with when and by whom.
 //! - [`ManifestRepo::history`] tells what happened, from the commits; also from those that other tools made.
+//! - [`ManifestRepo::manifest_difference`] compares what is deployed with what another version would bring.
 //! - [`ManifestRepo::check`] is the fsck: of the state, and of what Argo CD reads.
 //!
 //! Existing repositories of upstream kuberpult are read and written as they are. What is not ours in them stays, unless
@@ -38,6 +39,7 @@ mod kept_keys;
 mod layout;
 mod limits;
 mod manifest_blob;
+mod manifest_difference;
 mod misunderstandings;
 mod obstacle;
 mod open;
@@ -62,9 +64,10 @@ mod writer_lock;
 
 pub use commit_id::{CommitId, CommitIdError};
 pub use config_json::{ConfigError, environment_config_from_json, environment_config_to_json};
-pub use error::{InitError, OpenError, ReadError, TransactError, WhyError};
+pub use error::{DifferenceError, InitError, OpenError, ReadError, TransactError, WhyError};
 pub use history::{History, HistoryEntry, HistoryFilter, HistoryGap};
 pub use limits::{LARGEST_DIRECTORY, LARGEST_OBJECT, LARGEST_READING, LARGEST_TEXT};
+pub use manifest_difference::{ManifestDifference, ReleaseSummary};
 pub use open::{InitOptions, OpenOptions};
 pub use repo::ManifestRepo;
 pub use repository_finding::RepositoryFinding;

@@ -15,7 +15,7 @@ use crate::config_json::environment_config_to_json;
 use crate::edit::{Content, Edit};
 use crate::go_time::GoTime;
 use crate::layout::{
-    self, CONFIG, DEPLOYED_AT_UTC, DEPLOYED_BY, DEPLOYED_BY_EMAIL, DISPLAY_VERSION, LOCK_CI_LINK,
+    self, CONFIG, CREATED_AT, DEPLOYED_AT_UTC, DEPLOYED_BY, DEPLOYED_BY_EMAIL, DISPLAY_VERSION, LOCK_CI_LINK,
     LOCK_CREATED_AT, LOCK_CREATED_BY_EMAIL, LOCK_CREATED_BY_NAME, LOCK_MESSAGE, LOCK_SUGGESTED_LIFETIME,
     MANIFEST, MANIFESTS, QUEUED_VERSION, SOURCE_AUTHOR, SOURCE_COMMIT_ID, SOURCE_MESSAGE, SOURCE_REPO_URL,
     TEAM, UNDEPLOY, VERSION,
@@ -112,7 +112,7 @@ impl Edits {
         context: &Context,
     ) {
         self.directory = layout::release(application, version);
-        self.text("created_at", context.now.whole_seconds());
+        self.text(CREATED_AT, context.now.whole_seconds());
         let source = &release.source;
         self.optional(SOURCE_COMMIT_ID, source.commit_id.as_ref());
         self.optional(SOURCE_AUTHOR, source.author.as_ref());

@@ -61,6 +61,11 @@ impl<'repo> Reader<'repo> {
         self.object(path, id, Kind::Blob, "a text", LARGEST_TEXT)
     }
 
+    /// The content of a manifest.
+    pub(crate) fn manifest(&self, path: &str, id: ObjectId) -> Result<gix::Object<'repo>, ReadError> {
+        self.object(path, id, Kind::Blob, "a manifest", LARGEST_OBJECT)
+    }
+
     fn object(
         &self,
         path: &str,

@@ -7,6 +7,7 @@ mod as_of;
 mod batches;
 mod checking;
 mod commits;
+mod differences;
 mod environments;
 mod history;
 mod hostile;

@@ -11,6 +11,7 @@ mod apply;
 mod bad_input;
 mod check;
 mod demo;
+mod diff;
 mod environments;
 mod freeze;
 mod json;
