@@ -125,7 +125,9 @@ pub enum Refusal {
         still_deployed: BTreeMap<EnvironmentName, Version>,
     },
     /// The state at a revision that a train asks for is not there.
-    #[error("unknown revision `{revision}`: it is neither a commit nor a tag of the manifest repository")]
+    #[error(
+        "unknown revision `{revision}`: it names no commit or tag of the manifest repository, or is short for several"
+    )]
     RevisionNotFound {
         /// The revision that was given.
         revision: Revision,

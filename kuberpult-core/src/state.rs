@@ -22,7 +22,7 @@ pub struct State {
     pub settings: Settings,
     /// The environments by name.
     pub environments: BTreeMap<EnvironmentName, Environment>,
-    /// The applications that have a release, by name.
+    /// The applications by name: those that have, or had, a release, an owner or a source repository.
     pub applications: BTreeMap<ApplicationName, Application>,
     /// What was current at revisions that commands may refer to. Events do not change it.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "BTreeMap::is_empty"))]

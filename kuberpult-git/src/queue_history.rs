@@ -16,7 +16,7 @@ const COMMITS: usize = 10_000;
 const TREE_BYTES: usize = 128 * 1024 * 1024;
 
 /// Finds the newest commit, from `head` along first parents, that changed the queue of a slot; none if the history ends
-/// before that, as in a shallow clone, or is too long to be read.
+/// before that, as in a shallow or partial clone, or is too long to be read.
 pub(crate) fn newest_change(
     repo: &gix::Repository,
     head: ObjectId,
@@ -27,11 +27,12 @@ pub(crate) fn newest_change(
     let names: Vec<&str> = path.split('/').collect();
     let Some(mut commit) = Commit::find(repo, head)? else { return Ok(None) };
     let mut bytes = 0;
-    let mut ids = ids_along(repo, commit.tree, &names, &[], &mut bytes)?;
+    let Some(mut ids) = ids_along(repo, commit.tree, &names, &[], &mut bytes)? else { return Ok(None) };
     for _ in 0..COMMITS {
         let Some(parent) = commit.parent else { return Ok(Some(commit)) };
         let Some(before) = Commit::find(repo, parent)? else { return Ok(None) };
         let ids_before = ids_along(repo, before.tree, &names, &ids, &mut bytes)?;
+        let Some(ids_before) = ids_before else { return Ok(None) };
         if link(&ids_before, &names) != link(&ids, &names) {
             return Ok(Some(commit));
         }
@@ -44,14 +45,14 @@ pub(crate) fn newest_change(
 }
 
 /// The ids of what lies on a path, from the root to where it ends. Below what is the same in `other`, which are such ids
-/// too, nothing is read: it is the same as there. Adds what is read to `bytes`.
+/// too, nothing is read: it is the same as there. Adds what is read to `bytes`. None if the repository does not have a tree.
 fn ids_along(
     repo: &gix::Repository,
     root: ObjectId,
     names: &[&str],
     other: &[ObjectId],
     bytes: &mut usize,
-) -> Result<Vec<ObjectId>, ReadError> {
+) -> Result<Option<Vec<ObjectId>>, ReadError> {
     let mut ids = vec![root];
     let mut id = root;
     for name in names {
@@ -59,7 +60,8 @@ fn ids_along(
             ids.extend(other.get(ids.len()..).unwrap_or_default());
             break;
         }
-        let tree = repo.find_object(id).map_err(|error| ReadError::git(format!("tree {id}"), error))?;
+        let tree = repo.try_find_object(id).map_err(|error| ReadError::git(format!("tree {id}"), error))?;
+        let Some(tree) = tree else { return Ok(None) };
         *bytes = bytes.saturating_add(tree.data.len());
         let entries = TreeRefIter::from_bytes(&tree.data, repo.object_hash());
         let entry = entries.filter_map(Result::ok).find(|entry| entry.filename == *name);
@@ -67,7 +69,7 @@ fn ids_along(
         id = entry.oid.to_owned();
         ids.push(id);
     }
-    Ok(ids)
+    Ok(Some(ids))
 }
 
 /// The id at the end of a path, if it leads there.

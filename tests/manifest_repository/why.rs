@@ -86,6 +86,16 @@ fn what_nobody_knows_stays_unknown() {
         let queued = why(&repo, "staging").queued.expect("a queued version");
         assert_eq!((queued.at.is_some(), queued.by.is_some()), (is_known, is_known), "depth {depth}");
     }
+
+    // A partial clone has that commit and not its tree.
+    let queued_at = || {
+        let repo = ManifestRepo::open(fixture.path(), OpenOptions::default()).expect("a repository");
+        why(&repo, "staging").queued.expect("a queued version").at
+    };
+    assert!(queued_at().is_some());
+    let tree = git::output(fixture.path(), &["rev-parse", "main~6^{tree}"]);
+    std::fs::remove_file(fixture.path().join("objects").join(&tree[..2]).join(&tree[2..])).expect("removed");
+    assert_eq!(queued_at(), None);
 }
 
 #[test]
