@@ -17,8 +17,8 @@ pub const LARGEST_OBJECT: usize = 64 * 1024 * 1024;
 
 /// How much is read for one command or one [check](crate::ManifestRepo::check), in bytes of directories and texts, each
 /// counted as often as it is read: a directory can be in many places at once without taking space in a repository.
-/// 1 GiB: about four times a repository with 10,000 applications in 10 environments, each with 20 releases. The state
-/// takes memory in proportion, less than ten bytes for each that is read.
+/// 1 GiB: about four times a repository with 10,000 applications in 10 environments, each with 20 releases. What is
+/// kept takes memory in proportion: by the sizes of the structures, ten to fifteen bytes for each that is read at most.
 pub const LARGEST_READING: u64 = 1024 * 1024 * 1024;
 
 /// Bytes in words.
