@@ -21,7 +21,15 @@ impl Misunderstandings {
 
     /// Whether something was not understood that is at this path, below it, or above it.
     pub(crate) fn touch(&self, path: &str) -> bool {
-        self.0.iter().any(|(found, _)| is_at_or_below(found, path) || is_at_or_below(path, found))
+        // What is below a path follows it; what is above is one of few.
+        let next = self.0.partition_point(|(found, _)| found.split('/').lt(path.split('/')));
+        let is_below = self.0.get(next).is_some_and(|(found, _)| is_at_or_below(found, path));
+        let mut above = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        is_below || above.any(|directory| self.has(directory))
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.0.binary_search_by(|(found, _)| found.split('/').cmp(path.split('/'))).is_ok()
     }
 
     pub(crate) fn into_findings(self) -> impl Iterator<Item = RepositoryFinding> {
@@ -69,8 +77,8 @@ mod tests {
     fn paths_are_in_order_and_touch_what_is_above_and_below() {
         let error = |path| ReadError::not_understood(path, "one thing", "another");
         let found = Misunderstandings::of(["a-b", "a/c", "a/b", "a/c", ""].map(error).into());
-        assert!(found.touch("a/b/c") && found.touch("a") && found.touch("."));
-        assert!(!found.touch("a-b-c") && !found.touch("a/bc") && !found.touch("b"));
+        assert!(found.touch("a/b/c") && found.touch("a/c") && found.touch("a") && found.touch("."));
+        assert!(!found.touch("a/a") && !found.touch("a-b-c") && !found.touch("a/bc") && !found.touch("b"));
         let paths: Vec<_> = found.0.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(paths, [".", "a/b", "a/c", "a-b"], "as a walk through the directories meets them");
     }
