@@ -30,10 +30,11 @@ impl ManifestRepo {
     /// The branch, its commit or the root directory cannot be read, or there is
     /// [more than is read at once](crate::LARGEST_READING).
     pub fn check(&self) -> Result<Vec<RepositoryFinding>, ReadError> {
-        let reader = Reader::collecting(&self.repo);
-        let snapshot = Snapshot::open_with(&reader, self.head()?.map(|commit| commit.0))?;
+        let reader = Reader::collecting(&self.store);
+        let tree = self.store.tree_of(self.head()?.map(|commit| commit.0))?;
+        let snapshot = Snapshot::open_with(&reader, tree)?;
         let state = snapshot.state(&Scope::everything(&snapshot.configs), Default::default())?;
-        let check = Check { repo: &self.repo, reader, snapshot: &snapshot, state: &state };
+        let check = Check { repo: &self.store.git, reader, snapshot: &snapshot, state: &state };
         let applied = check.applied_manifests()?;
         check.released_manifests()?;
         let argocd_files = match self.repo_url(&snapshot) {

@@ -5,6 +5,7 @@ use gix::objs::CommitRef;
 use kuberpult_core::{Actor, Time};
 
 use crate::ReadError;
+use crate::store::Store;
 
 /// What is read of a commit when history is followed.
 #[derive(Debug)]
@@ -22,10 +23,10 @@ pub(crate) struct Commit {
 
 impl Commit {
     /// Reads a commit; none if the repository does not have it.
-    pub(crate) fn find(repo: &gix::Repository, id: ObjectId) -> Result<Option<Self>, ReadError> {
+    pub(crate) fn find(store: &Store, id: ObjectId) -> Result<Option<Self>, ReadError> {
         let failed = |error| ReadError::git(format!("commit {id}"), error);
-        let Some(object) = repo.try_find_object(id).map_err(failed)? else { return Ok(None) };
-        let commit = CommitRef::from_bytes(&object.data, repo.object_hash()).map_err(failed)?;
+        let Some(object) = store.git.try_find_object(id).map_err(failed)? else { return Ok(None) };
+        let commit = CommitRef::from_bytes(&object.data, store.git.object_hash()).map_err(failed)?;
         let author = commit.author().map_err(failed)?;
         Ok(Some(Self {
             id,

@@ -86,7 +86,7 @@ impl ManifestRepo {
     /// The branch or its newest commit cannot be read.
     pub fn history(&self, filter: &HistoryFilter) -> Result<History<'_>, ReadError> {
         let head = self.head()?;
-        let next = head.map(|head| Commit::find(&self.repo, head.0)).transpose()?.flatten();
+        let next = head.map(|head| Commit::find(&self.store, head.0)).transpose()?.flatten();
         Ok(History { repo: self, filter: filter.clone(), next })
     }
 }
@@ -97,7 +97,7 @@ impl Iterator for History<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let commit = self.next.take()?;
-            let before = commit.parent.map(|parent| Commit::find(&self.repo.repo, parent)).transpose();
+            let before = commit.parent.map(|parent| Commit::find(&self.repo.store, parent)).transpose();
             let before = match before {
                 Ok(before) => before.flatten(),
                 Err(error) => return Some(Err(error)),
@@ -121,7 +121,7 @@ impl History<'_> {
             _ => {
                 let before = before.map(|before| before.tree);
                 let (events, errors) =
-                    difference::events(&self.repo.repo, before, commit.tree, commit.at, &self.filter);
+                    difference::events(&self.repo.store, before, commit.tree, commit.at, &self.filter);
                 (events, errors.into_iter().map(HistoryGap::Read).collect())
             }
         };

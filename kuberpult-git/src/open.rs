@@ -10,8 +10,10 @@ use gix::sec::trust::{DefaultForLevel as _, Mapping};
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, SETTINGS};
 use crate::limits::LARGEST_OBJECT;
 use crate::reader::Reader;
+use crate::store::Store;
 use crate::tree::Directory;
-use crate::write::{PendingManifests, branch_commit};
+use crate::tree_edit::PendingManifests;
+use crate::write::branch_commit;
 use crate::{CommitId, InitError, ManifestRepo, OpenError, ReadError, extensions};
 
 /// How a manifest repository is made.
@@ -97,7 +99,7 @@ impl ManifestRepo {
         directory: &Path,
         options: OpenOptions,
     ) -> Result<Self, OpenError> {
-        let mut repo = opened.map_err(|error| {
+        let repo = opened.map_err(|error| {
             let (directory, source) = (directory.to_owned(), error.into());
             if directory.join(".git").exists() || directory.join("objects").exists() {
                 OpenError::CannotOpen { directory, source }
@@ -106,13 +108,12 @@ impl ManifestRepo {
             }
         })?;
         extensions::refuse_unknown(&repo, directory)?;
-        // A command reads the same few wide directories several times.
-        repo.object_cache_size_if_unset(OBJECT_CACHE_BYTES);
         let directory = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();
         let branch = branch(&repo, &directory, options.branch.as_deref())?;
         let pending = PendingManifests::new();
+        let store = Store::new(repo);
         let mut opened =
-            Self { repo, branch, argocd_repo_url: options.argocd_repo_url, pending, born: false };
+            Self { store, branch, argocd_repo_url: options.argocd_repo_url, pending, born: false };
         let head = opened.head()?;
         opened.born = head.is_some();
         opened.refuse_other_content(directory, head)?;
@@ -121,7 +122,8 @@ impl ManifestRepo {
 
     /// A branch that holds something else, say source code, must not become a manifest repository by mistake.
     fn refuse_other_content(&self, directory: PathBuf, head: Option<CommitId>) -> Result<(), OpenError> {
-        let root = Directory::root(Reader::strict(&self.repo), head.map(|commit| commit.0))?;
+        let root =
+            Directory::root(Reader::strict(&self.store), self.store.tree_of(head.map(|commit| commit.0))?)?;
         if root.is_empty() || [ENVIRONMENTS, APPLICATIONS, SETTINGS].iter().any(|name| root.has(name)) {
             return Ok(());
         }
@@ -133,8 +135,6 @@ impl ManifestRepo {
 fn limited(options: gix::open::Options) -> gix::open::Options {
     options.config_overrides([format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}")])
 }
-
-const OBJECT_CACHE_BYTES: usize = 16 * 1024 * 1024;
 
 fn full_name(branch: &str) -> Result<FullName, gix::validate::reference::name::Error> {
     gix::refs::Category::LocalBranch.to_full_name(branch)

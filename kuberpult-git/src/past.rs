@@ -10,6 +10,7 @@ use kuberpult_core::{
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, VERSION};
 use crate::read_state::version_link;
 use crate::reader::Reader;
+use crate::store::Store;
 use crate::tree::Directory;
 use crate::{ManifestRepo, ReadError};
 
@@ -39,7 +40,7 @@ impl ManifestRepo {
     /// # Errors
     /// Something at such a revision cannot be read or is not understood.
     pub fn past(&self, state: &State, command: &Command) -> Result<BTreeMap<Revision, Past>, ReadError> {
-        read(&self.repo, &command.scope(state))
+        read(&self.store, &command.scope(state))
     }
 }
 
@@ -51,7 +52,7 @@ impl ManifestRepo {
         match command {
             Command::ReleaseTrain(train) => {
                 let pinned = |revision: Revision| {
-                    let commit = commit_of(&self.repo, &revision);
+                    let commit = commit_of(&self.store.git, &revision);
                     commit.and_then(|commit| commit.to_string().parse().ok()).unwrap_or(revision)
                 };
                 Command::ReleaseTrain(ReleaseTrain {
@@ -68,11 +69,11 @@ impl ManifestRepo {
 }
 
 /// Reads the part of the past that a scope names. A revision that is not there is left out: the rules refuse it.
-pub(crate) fn read(repo: &gix::Repository, scope: &Scope) -> Result<BTreeMap<Revision, Past>, ReadError> {
+pub(crate) fn read(store: &Store, scope: &Scope) -> Result<BTreeMap<Revision, Past>, ReadError> {
     let mut past = BTreeMap::new();
     for (revision, environments) in &scope.past {
-        if let Some(commit) = commit_of(repo, revision) {
-            past.insert(revision.clone(), current_at(repo, commit, environments)?);
+        if let Some(commit) = commit_of(&store.git, revision) {
+            past.insert(revision.clone(), current_at(store, commit, environments)?);
         }
     }
     Ok(past)
@@ -87,12 +88,13 @@ fn commit_of(repo: &gix::Repository, revision: &Revision) -> Option<ObjectId> {
 /// What was current in some environments at a commit. Nothing else is read: in an old commit there may be what is no
 /// longer understood.
 fn current_at(
-    repo: &gix::Repository,
+    store: &Store,
     commit: ObjectId,
     environments: &BTreeSet<EnvironmentName>,
 ) -> Result<Past, ReadError> {
     let mut past = Past::default();
-    let all = Directory::root(Reader::strict(repo), Some(commit))?.directory(ENVIRONMENTS)?;
+    let all =
+        Directory::root(Reader::strict(store), store.tree_of(Some(commit))?)?.directory(ENVIRONMENTS)?;
     for name in environments {
         let environment = all.as_ref().map(|all| all.directory(name.as_str())).transpose()?.flatten();
         let slots = environment.map(|there| there.directory(APPLICATIONS)).transpose()?.flatten();
@@ -103,7 +105,7 @@ fn current_at(
 
 fn current_in(slots: &Directory<'_>) -> Result<BTreeMap<ApplicationName, Version>, ReadError> {
     let mut current = BTreeMap::new();
-    for name in slots.names(ApplicationName::existing, |_| true)? {
+    for name in slots.names(ApplicationName::existing)? {
         let slot = slots.directory(name.as_str())?;
         if let Some(version) = slot.map(|slot| version_link(&slot, VERSION, &name)).transpose()?.flatten() {
             current.insert(name, version);

@@ -22,9 +22,10 @@ use crate::layout::{
 use crate::manifest_blob;
 use crate::reader::Reader;
 use crate::settings_json::RepositorySettings;
+use crate::store::Store;
 use crate::tree::Directory;
 
-/// One commit, opened for reading.
+/// The tree of one commit, opened for reading.
 pub(crate) struct Snapshot<'repo> {
     pub(crate) settings: RepositorySettings,
     /// Settings, and the configs of all environments.
@@ -38,13 +39,13 @@ type Slots = BTreeMap<ApplicationName, Slot>;
 
 impl<'repo> Snapshot<'repo> {
     /// Reads what every command needs: the settings, and the config of each environment.
-    pub(crate) fn open(repo: &'repo gix::Repository, commit: Option<ObjectId>) -> Result<Self, ReadError> {
-        Self::open_with(&Reader::strict(repo), commit)
+    pub(crate) fn open(store: &'repo Store, tree: ObjectId) -> Result<Self, ReadError> {
+        Self::open_with(&Reader::strict(store), tree)
     }
 
     /// As [`open`](Self::open), with a reader that says what becomes of what is not understood.
-    pub(crate) fn open_with(reader: &Rc<Reader<'repo>>, commit: Option<ObjectId>) -> Result<Self, ReadError> {
-        let root = Directory::root(Rc::clone(reader), commit)?;
+    pub(crate) fn open_with(reader: &Rc<Reader<'repo>>, tree: ObjectId) -> Result<Self, ReadError> {
+        let root = Directory::root(Rc::clone(reader), tree)?;
         let settings = reader.or_collect(settings(&root))?.unwrap_or_default();
         let mut configs = State::default();
         if let Some(releases_kept) = settings.releases_kept {
@@ -52,7 +53,7 @@ impl<'repo> Snapshot<'repo> {
         }
         let mut environments = BTreeMap::new();
         if let Some(all) = reader.or_collect(root.directory(ENVIRONMENTS))?.flatten() {
-            for name in all.names(EnvironmentName::existing, |_| true)? {
+            for name in all.names(EnvironmentName::existing)? {
                 let directory = reader.or_collect(all.directory(name.as_str()))?.flatten();
                 if directory.as_ref().is_some_and(Directory::is_empty) {
                     continue;
@@ -95,14 +96,14 @@ impl<'repo> Snapshot<'repo> {
         };
         // First where slots tell which applications are in scope, whole environments; then the others.
         for (name, environment) in state.environments.iter_mut().filter(|(name, _)| names_scope(name)) {
-            environment.slots = self.slots_in(name, scope, |_| true)?;
+            environment.slots = self.slots_in(name, scope, None)?;
         }
         let names: BTreeSet<ApplicationName> = match wanted.names_in(state) {
             Some(names) => names.into_iter().cloned().collect(),
             None => {
                 let with_slot = state.environments.values().flat_map(|environment| environment.slots.keys());
                 let released = self.applications.as_ref();
-                let released = released.map(|all| all.names(ApplicationName::existing, |_| true));
+                let released = released.map(|all| all.names(ApplicationName::existing));
                 with_slot.cloned().chain(released.transpose()?.unwrap_or_default()).collect()
             }
         };
@@ -110,18 +111,18 @@ impl<'repo> Snapshot<'repo> {
             if names_scope(name) {
                 environment.slots.retain(|application, _| names.contains(application));
             } else if !names.is_empty() {
-                let in_scope = |application: &str| names.contains(application);
-                environment.slots = self.slots_in(name, scope, in_scope)?;
+                environment.slots = self.slots_in(name, scope, Some(&names))?;
             }
         }
         Ok(names)
     }
 
+    /// Reads the slots of some applications in an environment, or of all.
     fn slots_in(
         &self,
         name: &EnvironmentName,
         scope: &Scope,
-        wanted: impl Fn(&str) -> bool,
+        wanted: Option<&BTreeSet<ApplicationName>>,
     ) -> Result<Slots, ReadError> {
         let mut slots = Slots::new();
         let Some(environment) = self.environments.get(name) else { return Ok(slots) };
@@ -130,7 +131,14 @@ impl<'repo> Snapshot<'repo> {
             return Ok(slots);
         };
         let with_locks = scope.environments.contains(name);
-        for application in applications.names(ApplicationName::existing, wanted)? {
+        // A few are looked up, so that they cost the same among many.
+        let names = match wanted {
+            Some(wanted) => {
+                wanted.iter().filter(|name| applications.has_directory(name.as_str())).cloned().collect()
+            }
+            None => applications.names(ApplicationName::existing)?,
+        };
+        for application in names {
             let directory = reader.or_collect(applications.directory(application.as_str()))?.flatten();
             let Some(directory) = directory else { continue };
             let slot = slot(&directory, &application, with_locks)?;
@@ -202,7 +210,7 @@ impl<'repo> Snapshot<'repo> {
         else {
             return Ok(deployed);
         };
-        for name in slots.names(ApplicationName::existing, |_| true)? {
+        for name in slots.names(ApplicationName::existing)? {
             if slots.directory(name.as_str())?.is_some_and(|slot| slot.has(VERSION)) {
                 let application = self.application_directory(name.as_str())?;
                 let team = application.map(|application| team(&application)).transpose()?.flatten();
@@ -221,10 +229,18 @@ fn settings(root: &Directory<'_>) -> Result<RepositorySettings, ReadError> {
 
 /// The config of an environment; the default one if there is no file.
 pub(crate) fn config(environment: &Directory<'_>) -> Result<EnvironmentConfig, ReadError> {
-    let Some(text) = environment.text(CONFIG)? else { return Ok(EnvironmentConfig::default()) };
-    environment_config_from_existing_json(&text).map_err(|error| {
+    let (Some(id), Some(text)) = (environment.file_id(CONFIG)?, environment.text(CONFIG)?) else {
+        return Ok(EnvironmentConfig::default());
+    };
+    let store = environment.reader().store();
+    if let Some(config) = store.config(&id) {
+        return Ok((*config).clone());
+    }
+    let config = environment_config_from_existing_json(&text).map_err(|error| {
         environment.not_understood(CONFIG, "the config of an environment", error.to_string())
-    })
+    })?;
+    store.remember_config(id, &Arc::new(config.clone()), text.len());
+    Ok(config)
 }
 
 /// What an application has in the directory of a slot.
@@ -292,7 +308,7 @@ pub(crate) fn release(
     let mut release = Release::default();
     let reader = directory.reader();
     if let Some(environments) = reader.or_collect(directory.directory(ENVIRONMENTS))?.flatten() {
-        for name in environments.names(EnvironmentName::existing, |_| true)? {
+        for name in environments.names(EnvironmentName::existing)? {
             if part != ReleasePart::Whole && !scope.environments.contains(&name) {
                 continue;
             }
@@ -328,7 +344,7 @@ fn team_locks(environment: &Directory<'_>) -> Result<BTreeMap<TeamName, Locks>, 
     let Some(teams) = reader.or_collect(environment.directory(TEAMS))?.flatten() else {
         return Ok(team_locks);
     };
-    for team in teams.names(TeamName::existing, |_| true)? {
+    for team in teams.names(TeamName::existing)? {
         let Some(directory) = reader.or_collect(teams.directory(team.as_str()))?.flatten() else { continue };
         let locks = locks(&directory)?;
         if !locks.is_empty() {
@@ -348,7 +364,7 @@ pub(crate) fn locks(owner: &Directory<'_>) -> Result<Locks, ReadError> {
         let error = directory.not_understood(&file, "the directory of a lock", "something else");
         reader.or_collect(Err::<(), _>(error))?;
     }
-    for id in directory.names(LockId::existing, |_| true)? {
+    for id in directory.names(LockId::existing)? {
         let Some(lock) = reader.or_collect(directory.directory(id.as_str()))?.flatten() else { continue };
         locks.insert(id, self::lock(&lock)?);
     }

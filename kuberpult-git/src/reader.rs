@@ -2,16 +2,19 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::Kind;
 
 use crate::ReadError;
 use crate::limits::{LARGEST_DIRECTORY, LARGEST_OBJECT, LARGEST_READING, LARGEST_TEXT, in_words};
+use crate::listing::Listing;
+use crate::store::Store;
 
 /// Reads objects of one commit, for one command or one check.
 pub(crate) struct Reader<'repo> {
-    repo: &'repo gix::Repository,
+    store: &'repo Store,
     /// What could not be read, for who asks for all of it. Without it, the first such thing is an error.
     collected: Option<RefCell<Vec<ReadError>>>,
     /// How many bytes may still be read.
@@ -20,17 +23,17 @@ pub(crate) struct Reader<'repo> {
 
 impl<'repo> Reader<'repo> {
     /// For a command: what is not understood is an error.
-    pub(crate) fn strict(repo: &'repo gix::Repository) -> Rc<Self> {
-        Rc::new(Self { repo, collected: None, left: Cell::new(LARGEST_READING) })
+    pub(crate) fn strict(store: &'repo Store) -> Rc<Self> {
+        Rc::new(Self { store, collected: None, left: Cell::new(LARGEST_READING) })
     }
 
     /// For a check: what is not understood is collected and left out.
-    pub(crate) fn collecting(repo: &'repo gix::Repository) -> Rc<Self> {
-        Rc::new(Self { collected: Some(RefCell::default()), repo, left: Cell::new(LARGEST_READING) })
+    pub(crate) fn collecting(store: &'repo Store) -> Rc<Self> {
+        Rc::new(Self { collected: Some(RefCell::default()), store, left: Cell::new(LARGEST_READING) })
     }
 
-    pub(crate) fn repo(&self) -> &'repo gix::Repository {
-        self.repo
+    pub(crate) fn store(&self) -> &'repo Store {
+        self.store
     }
 
     /// What was read; nothing if it could not be, and that was collected.
@@ -51,14 +54,37 @@ impl<'repo> Reader<'repo> {
         self.collected.as_ref().map(RefCell::take).unwrap_or_default()
     }
 
-    /// The content of a directory, as git stores it.
-    pub(crate) fn directory(&self, path: &str, id: ObjectId) -> Result<gix::Object<'repo>, ReadError> {
-        self.object(path, id, Kind::Tree, "a directory", LARGEST_DIRECTORY)
+    /// The content of a directory.
+    pub(crate) fn listing(&self, path: &str, id: ObjectId) -> Result<Arc<Listing>, ReadError> {
+        if let Some(listing) = self.store.listing(&id) {
+            self.count(path, listing.data().len())?;
+            return Ok(listing);
+        }
+        // Git takes the empty directory for there, be it stored or not.
+        let data = if id.is_empty_tree() {
+            Vec::new()
+        } else {
+            self.object(path, id, Kind::Tree, "a directory", LARGEST_DIRECTORY)?.data.split_off(0)
+        };
+        let listing = Listing::parse(id, data).map_err(|found| {
+            let expected = "a directory as git writes it, with entries in order and no name twice";
+            ReadError::not_understood(path, expected, &found)
+        })?;
+        let listing = Arc::new(listing);
+        self.store.remember_listing(&listing);
+        Ok(listing)
     }
 
     /// The content of a file or the target of a link.
-    pub(crate) fn text(&self, path: &str, id: ObjectId) -> Result<gix::Object<'repo>, ReadError> {
-        self.object(path, id, Kind::Blob, "a text", LARGEST_TEXT)
+    pub(crate) fn text(&self, path: &str, id: ObjectId) -> Result<Arc<[u8]>, ReadError> {
+        if let Some(text) = self.store.text(&id) {
+            self.count(path, text.len())?;
+            return Ok(text);
+        }
+        let object = self.object(path, id, Kind::Blob, "a text", LARGEST_TEXT)?;
+        let text = Arc::from(object.data.as_slice());
+        self.store.remember_text(id, &text);
+        Ok(text)
     }
 
     /// The content of a manifest.
@@ -75,17 +101,14 @@ impl<'repo> Reader<'repo> {
         largest: usize,
     ) -> Result<gix::Object<'repo>, ReadError> {
         // gix unpacks nothing that says that it is larger than LARGEST_OBJECT, and says so only in words.
-        let object = self.repo.find_object(id).map_err(|error| match self.repo.find_header(id) {
+        let object = self.store.read(id).map_err(|error| match self.store.git.find_header(id) {
             Ok(header) if header.size() > LARGEST_OBJECT as u64 => {
                 too_large(path, what, largest, header.size())
             }
             _ => ReadError::unreadable(path, error),
         })?;
         let size = object.data.len();
-        let Some(left) = self.left.get().checked_sub(size as u64) else {
-            return Err(ReadError::too_much(path));
-        };
-        self.left.set(left);
+        self.count(path, size)?;
         if object.kind != kind {
             let found = format!("an object of kind `{}`", object.kind);
             return Err(ReadError::not_understood(path, format!("an object of kind `{kind}`"), &found));
@@ -94,6 +117,13 @@ impl<'repo> Reader<'repo> {
             return Err(too_large(path, what, largest, size as u64));
         }
         Ok(object)
+    }
+
+    /// Counts what is read, from git or from memory: what is kept of it takes memory once more.
+    fn count(&self, path: &str, size: usize) -> Result<(), ReadError> {
+        let left = self.left.get().checked_sub(size as u64).ok_or_else(|| ReadError::too_much(path))?;
+        self.left.set(left);
+        Ok(())
     }
 }
 
@@ -136,8 +166,8 @@ mod tests {
             ManifestRepo::discover(&around, Default::default()),
         ] {
             let opened = opened.unwrap();
-            assert!(opened.repo.find_object(large).is_err());
-            let error = Reader::strict(&opened.repo).text("a/b", large).err().unwrap().to_string();
+            assert!(opened.store.git.find_object(large).is_err());
+            let error = Reader::strict(&opened.store).text("a/b", large).err().unwrap().to_string();
             assert!(
                 error.ends_with("expected a text of at most 1 MiB, found one of 67108865 bytes"),
                 "{error}"
@@ -150,8 +180,9 @@ mod tests {
         let (_directory, repo, commit) = repository();
         let read = |left, collected: bool| {
             let collected = collected.then(RefCell::default);
-            let reader = Rc::new(Reader { repo: &repo.repo, collected, left: Cell::new(left) });
-            let error = Snapshot::open_with(&reader, commit).err();
+            let reader = Rc::new(Reader { store: &repo.store, collected, left: Cell::new(left) });
+            let tree = repo.store.tree_of(commit).unwrap();
+            let error = Snapshot::open_with(&reader, tree).err();
             assert!(reader.collected().is_empty(), "it is no finding that something is left out");
             error.map(|error| error.to_string())
         };

@@ -9,7 +9,9 @@ use kuberpult_core::{Actor, ManifestId, Scope, State};
 use crate::limits::LARGEST_OBJECT;
 use crate::manifest_blob::manifest_of;
 use crate::read_state::Snapshot;
-use crate::write::{PendingManifests, branch_commit};
+use crate::store::Store;
+use crate::tree_edit::PendingManifests;
+use crate::write::branch_commit;
 use crate::{CommitId, ReadError, TransactError, argocd};
 
 /// One branch of one git repository, as a manifest repository.
@@ -33,7 +35,7 @@ use crate::{CommitId, ReadError, TransactError, argocd};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct ManifestRepo {
-    pub(crate) repo: gix::Repository,
+    pub(crate) store: Store,
     pub(crate) branch: FullName,
     pub(crate) argocd_repo_url: Option<String>,
     pub(crate) pending: PendingManifests,
@@ -54,7 +56,7 @@ impl ManifestRepo {
     /// The repository's directory: the work tree, or the bare repository.
     #[must_use]
     pub fn directory(&self) -> &Path {
-        self.repo.workdir().unwrap_or_else(|| self.repo.git_dir())
+        self.store.git.workdir().unwrap_or_else(|| self.store.git.git_dir())
     }
 
     /// The branch's short name.
@@ -66,7 +68,7 @@ impl ManifestRepo {
     /// Who git says the user is: `user.name` and `user.email`, or `GIT_AUTHOR_NAME` and `GIT_AUTHOR_EMAIL`.
     #[must_use]
     pub fn git_identity(&self) -> Option<Actor> {
-        let author = self.repo.author()?.ok()?;
+        let author = self.store.git.author()?.ok()?;
         Some(Actor::new(&author.name.to_string(), &author.email.to_string()))
     }
 
@@ -75,9 +77,16 @@ impl ManifestRepo {
     /// # Errors
     /// The branch cannot be read.
     pub fn head(&self) -> Result<Option<CommitId>, ReadError> {
-        let commit = branch_commit(&self.repo, &self.branch)
+        let commit = branch_commit(&self.store.git, &self.branch)
             .map_err(|error| ReadError::git(format!("branch `{}`", self.branch()), error))?;
         Ok(commit.map(CommitId))
+    }
+
+    /// How many objects were read from git since the repository was opened: what was read before and is remembered does not
+    /// count. It tells what a command costs, whatever else the machine does.
+    #[must_use]
+    pub fn objects_read(&self) -> u64 {
+        self.store.reads()
     }
 
     /// The whole state at the newest commit.
@@ -85,7 +94,7 @@ impl ManifestRepo {
     /// # Errors
     /// Something in the repository cannot be read or is not understood.
     pub fn state(&self) -> Result<State, ReadError> {
-        let snapshot = Snapshot::open(&self.repo, self.head()?.map(|commit| commit.0))?;
+        let snapshot = self.snapshot(self.head()?)?;
         snapshot.state(&Scope::everything(&snapshot.configs), Default::default())
     }
 
@@ -100,24 +109,29 @@ impl ManifestRepo {
             return Err(TransactError::TooLong { what, size, limit: LARGEST_OBJECT as u64 });
         }
         let failed = |error| TransactError::write("a manifest", error);
-        let id = gix::objs::compute_hash(self.repo.object_hash(), gix::objs::Kind::Blob, content)
+        let id = gix::objs::compute_hash(self.store.git.object_hash(), gix::objs::Kind::Blob, content)
             .map_err(failed)?;
         let Some(manifest) = manifest_of(&id) else {
             return Err(failed(gix::Error::from_error(gix::error::message("the object id is too long"))));
         };
         if manifest != ManifestId::EMPTY {
-            self.pending.entry(manifest).or_insert_with(|| content.to_owned());
+            self.pending.entry(manifest).or_insert_with(|| content.into());
         }
         Ok(manifest)
+    }
+
+    /// A commit of the branch, opened for reading.
+    pub(crate) fn snapshot(&self, commit: Option<CommitId>) -> Result<Snapshot<'_>, ReadError> {
+        Snapshot::open(&self.store, self.store.tree_of(commit.map(|commit| commit.0))?)
     }
 
     /// Where Argo CD finds the repository, if somebody said so.
     pub(crate) fn repo_url(&self, snapshot: &Snapshot<'_>) -> Option<String> {
         let given = self.argocd_repo_url.clone().or_else(|| snapshot.settings.argocd_repo_url.clone());
         given.or_else(|| {
-            let names = self.repo.remote_names();
+            let names = self.store.git.remote_names();
             let remote = names.iter().find(|name| name.as_slice() == b"origin").or_else(|| names.first())?;
-            let url = self.repo.config_snapshot().string(format!("remote.{remote}.url").as_str())?;
+            let url = self.store.git.config_snapshot().string(format!("remote.{remote}.url").as_str())?;
             Some(argocd::without_password(&url.to_string()))
         })
     }

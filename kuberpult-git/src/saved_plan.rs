@@ -95,7 +95,7 @@ impl ManifestRepo {
     /// Decides a plan again where and when it was made, and refuses it if that leads to something else.
     fn refuse_forgery(&self, plan: &SavedPlan) -> Result<(), TransactError> {
         if let Some(base) = plan.base
-            && self.repo.find_commit(base.0).is_err()
+            && self.store.git.find_commit(base.0).is_err()
         {
             return Err(TransactError::PlanBaseNotFound { base });
         }

@@ -1,7 +1,4 @@
-//! Carrying commands out: decide, write one commit, and move the branch if it is where it was.
-
-use std::thread::sleep;
-use std::time::Duration;
+//! Carrying commands out: what is asked for, and what each command leads to on a tree.
 
 use gix::ObjectId;
 use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, State};
@@ -11,11 +8,11 @@ use crate::edit::Edit;
 use crate::manifest_blob::blob_of;
 use crate::project::project;
 use crate::read_state::Snapshot;
+use crate::series::{Chain, OnError};
 use crate::settings_json::RepositorySettings;
-use crate::work_tree::WorkTrees;
-use crate::write::{self, CommitHeader};
+use crate::write::CommitHeader;
 use crate::writer_lock::WriterLock;
-use crate::{CommitId, ManifestRepo, ReadError, TransactError, argocd, kept_keys, past};
+use crate::{CommitId, ManifestRepo, TransactError, argocd, kept_keys, past, tree_edit};
 
 /// What a command would lead to now.
 #[derive(Debug, Clone)]
@@ -37,9 +34,6 @@ pub struct Receipt {
     pub attempts: u32,
 }
 
-/// How often a command is decided again after others have moved the branch.
-const ATTEMPTS: u32 = 20;
-
 impl ManifestRepo {
     /// Decides a command on the newest commit and changes nothing: a dry run.
     ///
@@ -48,8 +42,8 @@ impl ManifestRepo {
     pub fn plan(&self, context: &Context, command: &Command) -> Result<Plan, TransactError> {
         let base = self.head()?;
         let (snapshot, decision) = self.decide(base, context, command)?;
-        let prepared = self.project(&snapshot, context, base, decision)?;
-        Ok(Plan { decision: prepared.decision, base })
+        self.edits(&snapshot, context, &decision)?;
+        Ok(Plan { decision, base })
     }
 
     /// Decides a command on the newest commit and writes what it leads to: one commit, or none if there is
@@ -65,6 +59,41 @@ impl ManifestRepo {
         self.transact_if(context, command, |_, _, _| Ok(()))
     }
 
+    /// Carries out many commands, in order, as [`transact`](Self::transact) does each: one commit for each that has
+    /// something to do. They are written together, which costs a fraction of writing each by itself, and the branch moves
+    /// to the last of them at once. (Only of very many, or before a command that names a revision of the repository, what
+    /// has been decided is written first.)
+    ///
+    /// There is a result for each command, in order; there are fewer if one failed and `on_error` says to
+    /// [stop](OnError::Stop). A command whose result is a receipt is on the branch, with all before it.
+    ///
+    /// ```
+    /// use kuberpult_core::{Actor, Command, Context, EnvironmentConfig};
+    /// use kuberpult_git::{InitOptions, ManifestRepo, OnError};
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// let mut repo = ManifestRepo::init(directory.path(), &InitOptions::default())?;
+    /// let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
+    /// let create = |name: &str| Command::CreateEnvironment {
+    ///     environment: name.parse().unwrap(),
+    ///     config: EnvironmentConfig::with_upstream_latest(),
+    /// };
+    /// let commands = ["berlin", "paris", "tokyo"].map(|name| (context.clone(), create(name)));
+    /// let results = repo.transact_all(&commands, OnError::Stop);
+    /// assert_eq!(results.len(), 3);
+    /// assert_eq!(results[2].as_ref().unwrap().commit, repo.head()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "each command may have failed"]
+    pub fn transact_all(
+        &mut self,
+        commands: &[(Context, Command)],
+        on_error: OnError,
+    ) -> Vec<Result<Receipt, TransactError>> {
+        let commands: Vec<_> = commands.iter().map(|(context, command)| (context, command)).collect();
+        self.series(&commands, on_error, |_, _, _| Ok(()))
+    }
+
     /// As [`transact`](Self::transact), but only what is agreed to is written. It is asked at each attempt, with the
     /// commit that the decision was made on.
     pub(crate) fn transact_if(
@@ -73,25 +102,9 @@ impl ManifestRepo {
         command: &Command,
         agree: impl Fn(&Self, Option<CommitId>, &Decision) -> Result<(), TransactError>,
     ) -> Result<Receipt, TransactError> {
-        let _lock = WriterLock::acquire(self.repo.common_dir())?;
-        for attempts in 1..=ATTEMPTS {
-            let base = self.head()?;
-            self.refuse_to_begin_anew(base)?;
-            let (snapshot, decision) = self.decide(base, context, command)?;
-            agree(self, base, &decision)?;
-            let prepared = self.project(&snapshot, context, base, decision)?;
-            if prepared.decision.events().is_empty() {
-                return Ok(Receipt { decision: prepared.decision, commit: None, attempts });
-            }
-            let message = commit_message(command, &prepared.decision);
-            if let Some(commit) = self.write(context, message, &prepared)? {
-                self.born = true;
-                self.forget_written_manifests(prepared.decision.events());
-                return Ok(Receipt { decision: prepared.decision, commit: Some(CommitId(commit)), attempts });
-            }
-            sleep(Duration::from_millis(fastrand::u64(0..=u64::from(attempts) * 5)));
-        }
-        Err(TransactError::LostRace { attempts: ATTEMPTS })
+        let mut results = self.series(&[(context, command)], OnError::Stop, agree);
+        // INVARIANT: a series of one command has one result.
+        results.pop().unwrap_or(Err(TransactError::LostRace { attempts: 0 }))
     }
 
     /// Writes a whole state into a repository that has neither environments nor applications: one commit. So a
@@ -102,10 +115,9 @@ impl ManifestRepo {
     /// # Errors
     /// The repository has environments or applications, or something cannot be read or written.
     pub fn import(&mut self, context: &Context, state: &State) -> Result<CommitId, TransactError> {
-        let _lock = WriterLock::acquire(self.repo.common_dir())?;
-        let base = self.head()?;
-        self.refuse_to_begin_anew(base)?;
-        let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
+        let _lock = WriterLock::acquire(self.store.git.common_dir())?;
+        let mut chain = self.begin()?;
+        let snapshot = Snapshot::open(&self.store, chain.tree())?;
         let there = snapshot.state(&Scope::everything(&snapshot.configs), Default::default())?;
         if !(there.environments.is_empty() && there.applications.is_empty()) {
             return Err(TransactError::NotEmpty {
@@ -113,18 +125,14 @@ impl ManifestRepo {
                 branch: self.branch(),
             });
         }
-        let prepared = self.project(
-            &snapshot,
-            context,
-            base,
-            Decision::from(State::default().events_to(state, context.now)),
-        )?;
-        let message = import_message(state);
-        let commit =
-            self.write(context, message, &prepared)?.ok_or(TransactError::LostRace { attempts: 1 })?;
-        self.born = true;
-        self.forget_written_manifests(prepared.decision.events());
-        Ok(CommitId(commit))
+        let decision = Decision::from(State::default().events_to(state, context.now));
+        let commit = self.extend(&mut chain, &snapshot, context, &decision, import_message(state))?;
+        drop(snapshot);
+        if !self.land(&chain)? {
+            return Err(TransactError::LostRace { attempts: 1 });
+        }
+        self.has_landed([&decision]);
+        Ok(commit)
     }
 
     /// Decides a command on a commit.
@@ -134,77 +142,80 @@ impl ManifestRepo {
         context: &Context,
         command: &Command,
     ) -> Result<(Snapshot<'_>, Decision), TransactError> {
-        let snapshot = Snapshot::open(&self.repo, base.map(|commit| commit.0))?;
-        let scope = command.scope(&snapshot.configs);
-        let state = snapshot.state(&scope, past::read(&self.repo, &scope)?)?;
-        let decision = state.decide(context, command)?;
+        let snapshot = self.snapshot(base)?;
+        let decision = self.decide_on(&snapshot, &command.scope(&snapshot.configs), context, command)?;
         Ok((snapshot, decision))
     }
 
+    /// Decides a command on what of a tree it can read.
+    pub(crate) fn decide_on(
+        &self,
+        snapshot: &Snapshot<'_>,
+        scope: &Scope,
+        context: &Context,
+        command: &Command,
+    ) -> Result<Decision, TransactError> {
+        let state = snapshot.state(scope, past::read(&self.store, scope)?)?;
+        Ok(state.decide(context, command)?)
+    }
+
     /// Finds out what a decision's events write.
-    fn project(
+    fn edits(
         &self,
         snapshot: &Snapshot<'_>,
         context: &Context,
-        base: Option<CommitId>,
-        decision: Decision,
-    ) -> Result<Prepared, TransactError> {
-        self.refuse_unknown_manifests(decision.events())?;
-
-        let empty = ObjectId::empty_blob(self.repo.object_hash());
-        let mut edits: Vec<Edit> =
-            decision.events().iter().flat_map(|event| project(event, context, empty)).collect();
-        edits.extend(kept_keys::project(snapshot, decision.events())?);
+        decision: &Decision,
+    ) -> Result<Vec<Edit>, TransactError> {
+        let events = decision.events();
+        self.refuse_unknown_manifests(events)?;
+        let empty = ObjectId::empty_blob(self.store.git.object_hash());
+        let mut edits: Vec<Edit> = events.iter().flat_map(|event| project(event, context, empty)).collect();
+        edits.extend(kept_keys::project(snapshot, events)?);
         let repo_url = self.repo_url(snapshot);
-        edits.extend(argocd::project(snapshot, decision.events(), repo_url.as_deref(), &self.branch())?);
-        let committer = committer(&snapshot.settings);
-        Ok(Prepared { base: base.map(|commit| commit.0), decision, edits, committer })
+        edits.extend(argocd::project(snapshot, events, repo_url.as_deref(), &self.branch())?);
+        Ok(edits)
     }
 
-    /// Writes what was prepared; nothing if the branch is no longer where it was.
-    fn write(
+    /// Makes the commit of a command that has something to do, after those of a chain.
+    pub(crate) fn extend_with(
         &self,
+        chain: &mut Chain,
+        snapshot: &Snapshot<'_>,
         context: &Context,
-        message: String,
-        prepared: &Prepared,
-    ) -> Result<Option<ObjectId>, TransactError> {
-        let base_tree = match prepared.base {
-            None => ObjectId::empty_tree(self.repo.object_hash()),
-            Some(base) => {
-                let tree = self.repo.find_commit(base).and_then(|commit| commit.tree_id());
-                tree.map_err(|error| ReadError::git(format!("commit {base}"), error))?.detach()
-            }
-        };
-        let work_trees = WorkTrees::of_branch(&self.repo, &self.branch)?;
-        work_trees.refuse_changes(&self.repo, prepared.base)?;
-        let tree = write::tree(&self.repo, base_tree, &prepared.edits, &self.pending)?;
-        work_trees.refuse_obstacles(base_tree, tree)?;
-        let header = CommitHeader { context, committer: &prepared.committer, message };
-        let commit = header.write(&self.repo, tree, prepared.base)?;
-        if !header.move_branch(&self.repo, &self.branch, prepared.base, commit)? {
+        command: &Command,
+        decision: &Decision,
+    ) -> Result<Option<CommitId>, TransactError> {
+        if decision.events().is_empty() {
             return Ok(None);
         }
-        work_trees.follow(base_tree, tree, commit)?;
-        Ok(Some(commit))
+        self.extend(chain, snapshot, context, decision, commit_message(command, decision)).map(Some)
     }
 
-    /// A branch that had commits and has none now was deleted. A commit without a parent would hide its history.
-    fn refuse_to_begin_anew(&mut self, base: Option<CommitId>) -> Result<(), TransactError> {
-        if base.is_none() && self.born {
-            return Err(TransactError::BranchGone {
-                directory: self.directory().to_owned(),
-                branch: self.branch(),
-            });
-        }
-        self.born = base.is_some();
-        Ok(())
+    /// Makes the commit of a decision after those of a chain.
+    fn extend(
+        &self,
+        chain: &mut Chain,
+        snapshot: &Snapshot<'_>,
+        context: &Context,
+        decision: &Decision,
+        message: String,
+    ) -> Result<CommitId, TransactError> {
+        let edits = self.edits(snapshot, context, decision)?;
+        let tree = tree_edit::edited(&self.store, chain.tree(), &edits, &self.pending)?;
+        let committer = committer(&snapshot.settings);
+        let header = CommitHeader { context, committer: &committer, message };
+        let commit = header.commit(self.store.git.object_hash(), tree.id, chain.commit())?;
+        let id = commit.id;
+        self.store.add(tree.objects.into_iter().chain([commit]));
+        chain.push(id, tree.id, header.reflog_entry());
+        Ok(CommitId(id))
     }
 
     fn refuse_unknown_manifests(&self, events: &[Event]) -> Result<(), TransactError> {
         for manifest in released_manifests(events) {
             let known = *manifest == ManifestId::EMPTY
                 || self.pending.contains_key(manifest)
-                || blob_of(manifest, self.repo.object_hash()).is_some_and(|id| self.repo.has_object(id));
+                || blob_of(manifest, self.store.git.object_hash()).is_some_and(|id| self.store.has(&id));
             if !known {
                 return Err(TransactError::UnknownManifest { manifest: *manifest });
             }
@@ -212,19 +223,15 @@ impl ManifestRepo {
         Ok(())
     }
 
-    fn forget_written_manifests(&mut self, events: &[Event]) {
-        for manifest in released_manifests(events) {
-            self.pending.remove(manifest);
+    /// Forgets what was kept for decisions that are on the branch now.
+    pub(crate) fn has_landed<'a>(&mut self, decisions: impl IntoIterator<Item = &'a Decision>) {
+        self.born = true;
+        for decision in decisions {
+            for manifest in released_manifests(decision.events()) {
+                self.pending.remove(manifest);
+            }
         }
     }
-}
-
-/// A decision, and what carrying it out writes.
-struct Prepared {
-    base: Option<ObjectId>,
-    decision: Decision,
-    edits: Vec<Edit>,
-    committer: Actor,
 }
 
 fn released_manifests(events: &[Event]) -> impl Iterator<Item = &ManifestId> {

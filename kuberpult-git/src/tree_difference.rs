@@ -8,8 +8,10 @@ use gix::bstr::ByteSlice as _;
 use gix::objs::tree::EntryKind;
 
 use crate::ReadError;
+use crate::listing::{Entry, Listing};
 use crate::reader::Reader;
-use crate::tree::{Directory, Entry, kind_name};
+use crate::store::Store;
+use crate::tree::{Directory, kind_name};
 
 /// A path at which two trees are not the same.
 pub(crate) struct Changed<'repo> {
@@ -36,10 +38,10 @@ pub(crate) enum Side {
 
 impl<'repo> Changed<'repo> {
     /// The roots of two trees. Before the first commit there is nothing.
-    pub(crate) fn roots(repo: &'repo gix::Repository, before: Option<ObjectId>, after: ObjectId) -> Self {
+    pub(crate) fn roots(store: &'repo Store, before: Option<ObjectId>, after: ObjectId) -> Self {
         let root = |id| Node { kind: EntryKind::Tree, id };
         let (before, after) = (before.map(root), Some(root(after)));
-        Self { reader: Reader::strict(repo), path: String::new(), before, after }
+        Self { reader: Reader::strict(store), path: String::new(), before, after }
     }
 
     /// The last name of the path.
@@ -76,21 +78,22 @@ impl<'repo> Changed<'repo> {
             })
         });
         let (before, after) = (before.transpose()?, after.transpose()?);
-        let before = before.as_ref().map_or(&[][..], Directory::entries);
-        let after = after.as_ref().map_or(&[][..], Directory::entries);
+        let [before, after] =
+            [&before, &after].map(|directory| directory.as_ref().map(|directory| &**directory.listing()));
         Ok(self.different(before, after))
     }
 
     /// The entries that differ, of which each list is in name order.
-    fn different(&self, before: &[Entry], after: &[Entry]) -> Vec<Self> {
+    fn different(&self, before: Option<&Listing>, after: Option<&Listing>) -> Vec<Self> {
         let mut different = Vec::new();
-        let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+        let [mut before, mut after] =
+            [before, after].map(|side| side.into_iter().flat_map(Listing::entries).peekable());
         loop {
             let order = match (before.peek(), after.peek()) {
                 (None, None) => return different,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(before), Some(after)) => before.name.cmp(&after.name),
+                (Some(before), Some(after)) => before.name.cmp(after.name),
             };
             let (before, after) = (before.next_if(|_| order.is_le()), after.next_if(|_| order.is_ge()));
             // Names that are no UTF-8 are not ours.
@@ -117,6 +120,6 @@ impl<'repo> Changed<'repo> {
     }
 }
 
-fn node(entry: &Entry) -> Node {
+fn node(entry: Entry<'_>) -> Node {
     Node { kind: entry.kind, id: entry.id }
 }

@@ -5,7 +5,6 @@ use kuberpult_core::{Actor, ApplicationName, Context, EnvironmentName, Placed, S
 use crate::go_time::GoTime;
 use crate::layout::{DEPLOYED_AT_UTC, DEPLOYED_BY, DEPLOYED_BY_EMAIL};
 use crate::queue_history;
-use crate::read_state::Snapshot;
 use crate::tree::Directory;
 use crate::{ManifestRepo, WhyError, past};
 
@@ -27,10 +26,10 @@ impl ManifestRepo {
         application: &ApplicationName,
         version: Option<Version>,
     ) -> Result<Why, WhyError> {
-        let head = self.head()?.map(|commit| commit.0);
-        let snapshot = Snapshot::open(&self.repo, head)?;
+        let head = self.head()?;
+        let snapshot = self.snapshot(head)?;
         let scope = Scope::of_why(&snapshot.configs, environment, application, version);
-        let state = snapshot.state(&scope, past::read(&self.repo, &scope)?)?;
+        let state = snapshot.state(&scope, past::read(&self.store, &scope)?)?;
         let mut why = match version {
             None => state.why(context, environment, application)?,
             Some(version) => state.why_not(context, environment, application, version)?,
@@ -41,7 +40,7 @@ impl ManifestRepo {
             fill_deployed(current, &slot);
         }
         if let (Some(queued), Some(head)) = (&mut why.queued, head)
-            && let Some(commit) = queue_history::newest_change(&self.repo, head, environment, application)?
+            && let Some(commit) = queue_history::newest_change(&self.store, head.0, environment, application)?
         {
             (queued.at, queued.by) = (commit.at, Some(commit.author));
         }

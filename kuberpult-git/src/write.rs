@@ -1,61 +1,46 @@
-//! Writing: objects, one commit, and the move of the branch.
+//! Writing: objects, what a commit says, and the move of the branch.
 
-use std::collections::BTreeMap;
+use std::fs::File;
+use std::time::Duration;
 
 use gix::ObjectId;
-use gix::objs::tree::EntryKind;
+use gix::lock::acquire::Fail;
+use gix::objs::{Kind, WriteTo as _};
 use gix::refs::transaction::{PreviousValue, RefEdit};
 use gix::refs::{FullName, Target};
-use kuberpult_core::{Actor, Context, ManifestId};
+use gix::zlib::Compression;
+use kuberpult_core::{Actor, Context};
 
-use crate::TransactError;
 use crate::commit_message::header_identity;
-use crate::edit::{Content, Edit, without_undone};
+use crate::hardening::Hardening;
 use crate::limits::LARGEST_OBJECT;
-use crate::manifest_blob::{self, blob_of};
-use crate::obstacle;
-
-/// Manifests that were added and not yet written, by id.
-pub(crate) type PendingManifests = BTreeMap<ManifestId, Vec<u8>>;
+use crate::new_objects::{Body, NewObject, NewObjects};
+use crate::{TransactError, loose, pack};
 
 /// The longest message of a commit, in bytes. The headers have to fit into the object, too.
 const LONGEST_MESSAGE: usize = LARGEST_OBJECT / 2;
 
-/// Writes the tree that edits of another tree lead to. What the edits do not touch stays as it is.
-pub(crate) fn tree(
-    repo: &gix::Repository,
-    base: ObjectId,
-    edits: &[Edit],
-    pending: &PendingManifests,
-) -> Result<ObjectId, TransactError> {
-    let failed = |error| TransactError::write("a directory of the manifest repository", error);
-    let blob = |bytes: &[u8]| {
-        let written = repo.write_blob(bytes).map_err(|error| TransactError::write("a file", error))?;
-        Ok::<_, TransactError>(written.detach())
+/// Writes objects: few as files of their own, many as a pack. When it returns, they can be read, and are on the disk as
+/// far as git's configuration asks for it.
+pub(crate) fn objects(
+    git: &gix::Repository,
+    objects: &NewObjects,
+    hardening: Hardening,
+) -> Result<(), TransactError> {
+    let directory = git.objects.store_ref().path();
+    let config = git.config_snapshot();
+    // What is read again soon must be written quickly; `git gc` compresses it once more.
+    let compression = |key| {
+        let level = config.integer(key).or_else(|| config.integer("core.compression"));
+        let level = level.and_then(|level| Compression::new(i32::try_from(level).ok()?));
+        level.unwrap_or(Compression::BEST_SPEED)
     };
-    let edits = without_undone(edits);
-    obstacle::refuse(repo, base, &edits)?;
-    let mut editor = repo.edit_tree(base).map_err(failed)?;
-    for Edit { path, content } in edits {
-        let (kind, id) = match content {
-            Content::NoFile | Content::NoDirectory => {
-                editor.remove(path.as_str()).map_err(failed)?;
-                continue;
-            }
-            Content::Text(text) => (EntryKind::Blob, blob(text.as_bytes())?),
-            Content::Link(target) => (EntryKind::Link, blob(target.as_bytes())?),
-            Content::Manifest(ManifestId::EMPTY) => (EntryKind::Blob, blob(manifest_blob::EMPTY.as_bytes())?),
-            Content::Manifest(manifest) => {
-                let unknown = || TransactError::UnknownManifest { manifest: *manifest };
-                match pending.get(manifest) {
-                    Some(bytes) => (EntryKind::Blob, blob(bytes)?),
-                    None => (EntryKind::Blob, blob_of(manifest, repo.object_hash()).ok_or_else(unknown)?),
-                }
-            }
-        };
-        editor.upsert(path.as_str(), kind, id).map_err(failed)?;
-    }
-    Ok(editor.write().map_err(failed)?.detach())
+    let written = if objects.are_few() {
+        loose::write(objects, directory, compression("core.looseCompression"), hardening.loose_objects)
+    } else {
+        pack::write(objects, directory, git.object_hash(), compression("pack.compression"), hardening.packs)
+    };
+    written.map_err(|source| TransactError::Write { what: "objects".to_owned(), source: Box::new(source) })
 }
 
 /// What goes into a commit besides its tree.
@@ -73,13 +58,13 @@ impl CommitHeader<'_> {
         gix::actor::Signature { name: name.into(), email: email.into(), time }
     }
 
-    /// Writes the commit. The same header, tree and parent give the same id.
-    pub(crate) fn write(
+    /// Makes the commit. The same header, tree and parent give the same id.
+    pub(crate) fn commit(
         &self,
-        repo: &gix::Repository,
+        ids: gix::hash::Kind,
         tree: ObjectId,
         parent: Option<ObjectId>,
-    ) -> Result<ObjectId, TransactError> {
+    ) -> Result<NewObject, TransactError> {
         if self.context.now.unix_seconds() < 0 {
             return Err(TransactError::TimeBefore1970 { time: self.context.now });
         }
@@ -97,35 +82,87 @@ impl CommitHeader<'_> {
             message: self.message.as_str().into(),
             extra_headers: Vec::new(),
         };
-        let written = repo.write_object(&commit).map_err(|error| TransactError::write("a commit", error))?;
-        Ok(written.detach())
+        let mut bytes = Vec::new();
+        let failed = |source| TransactError::Write { what: "a commit".to_owned(), source };
+        commit.write_to(&mut bytes).map_err(|error| failed(error.into()))?;
+        let id = gix::objs::compute_hash(ids, Kind::Commit, &bytes).map_err(|error| failed(error.into()))?;
+        Ok(NewObject { id, body: Body::Bytes(Kind::Commit, bytes.into()), replaces: None })
     }
 
-    /// Moves the branch from its old commit to the new one, if it still is at the old one: a compare-and-swap.
-    /// Returns whether it was.
+    /// What the branch's log says of it.
+    pub(crate) fn reflog_entry(&self) -> ReflogEntry {
+        let subject = self.message.lines().next().unwrap_or_default().to_owned();
+        ReflogEntry { committer: self.signature(self.committer), subject }
+    }
+}
+
+/// What the log of a branch says of a move.
+#[derive(Debug)]
+pub(crate) struct ReflogEntry {
+    committer: gix::actor::Signature,
+    subject: String,
+}
+
+impl ReflogEntry {
+    /// Moves the branch from its old commit to a new one, which is `count` commits on, if it still is at the old one: a
+    /// compare-and-swap. Returns whether it was.
     pub(crate) fn move_branch(
         &self,
-        repo: &gix::Repository,
+        git: &gix::Repository,
         branch: &FullName,
         from: Option<ObjectId>,
         to: ObjectId,
+        count: usize,
+        hardening: Hardening,
     ) -> Result<bool, TransactError> {
         let expected = match from {
             Some(from) => PreviousValue::MustExistAndMatch(Target::Object(from)),
             None => PreviousValue::MustNotExist,
         };
-        let subject = self.message.lines().next().unwrap_or_default();
-        let edit = RefEdit::update(branch.clone(), to, expected, format!("kuberpult: {subject}"));
-        let committer = self.signature(self.committer);
-        let mut time = gix::date::parse::TimeBuf::default();
-        match repo.edit_references_as([edit], Some(committer.to_ref(&mut time))) {
-            Ok(_) => Ok(true),
+        let message = match count {
+            1 => format!("kuberpult: {}", self.subject),
+            _ => format!("kuberpult: {count} commands, the last: {}", self.subject),
+        };
+        let edit = RefEdit::update(branch.clone(), to, expected, message);
+        match self.edit(git, branch, edit, hardening.references) {
+            Ok(()) => Ok(true),
             // The error does not say why. That the branch is no longer where it was is the one good reason.
-            Err(error) => match branch_commit(repo, branch) {
+            Err(source) => match branch_commit(git, branch) {
                 Ok(now) if now != from => Ok(false),
-                _ => Err(TransactError::write(format!("branch `{}`", branch.shorten()), error)),
+                _ => Err(TransactError::Write { what: format!("branch `{}`", branch.shorten()), source }),
             },
         }
+    }
+
+    fn edit(
+        &self,
+        git: &gix::Repository,
+        branch: &FullName,
+        edit: RefEdit,
+        is_hardened: bool,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let timeout = |key, default| match git.config_snapshot().integer(key).unwrap_or(default) {
+            0 => Fail::Immediately,
+            milliseconds => Fail::AfterDurationWithBackoff(
+                u64::try_from(milliseconds).map_or(Duration::MAX, Duration::from_millis),
+            ),
+        };
+        let (reference, packed) =
+            (timeout("core.filesRefLockTimeout", 100), timeout("core.packedRefsTimeout", 1_000));
+        let prepared = git.refs.transaction().prepare([edit], reference, packed)?;
+        let path = git.common_dir().join(branch.to_path()?);
+        if is_hardened {
+            // Before it takes the place of the old one, so that there is a whole one at any time.
+            let mut lock = path.clone().into_os_string();
+            lock.push(".lock");
+            File::open(lock)?.sync_all()?;
+        }
+        let mut time = gix::date::parse::TimeBuf::default();
+        prepared.commit(self.committer.to_ref(&mut time))?;
+        if is_hardened && let Some(directory) = path.parent() {
+            File::open(directory)?.sync_all()?;
+        }
+        Ok(())
     }
 }
 

@@ -55,8 +55,8 @@ fn by_hand(fixture: &Fixture, without: &[&str], with: &[(&str, &[u8])]) {
     }
 }
 
-/// Removes the objects at these paths of a commit: a directory with all that is in it.
-fn forget(fixture: &Fixture, commit: &str, paths: &[&str]) {
+/// Removes the objects at these paths of a commit, a directory with all that is in it, also from what is remembered.
+fn forget(fixture: &mut Fixture, commit: &str, paths: &[&str]) {
     for path in paths {
         let id = git::output(fixture.path(), &["rev-parse", &format!("{commit}:{path}")]);
         let file = fixture.path().join("objects").join(&id[..2]).join(&id[2..]);
@@ -67,6 +67,7 @@ fn forget(fixture: &Fixture, commit: &str, paths: &[&str]) {
         let gone = git::command(fixture.path()).args(["cat-file", "-e", &id]).output().expect("git");
         assert!(!gone.status.success(), "{path} is still there");
     }
+    fixture.repo = ManifestRepo::open(fixture.path(), OpenOptions::default()).expect("a repository");
 }
 
 #[test]
@@ -349,10 +350,10 @@ fn what_is_the_same_is_not_opened() {
     assert_eq!(whole, [r#"queued version 2 of "app-3" in "staging" behind environment lock "ab""#]);
     let others = [0, 1, 2, 4, 5, 6, 7, 8, 9].map(|number| format!("app-{number}"));
     for other in &others {
-        forget(&fixture, "main", &[&format!("applications/{other}")]);
-        forget(&fixture, "main", &[&format!("environments/staging/applications/{other}")]);
+        forget(&mut fixture, "main", &[&format!("applications/{other}")]);
+        forget(&mut fixture, "main", &[&format!("environments/staging/applications/{other}")]);
     }
-    forget(&fixture, "main", &["environments/development", "applications/app-3/releases/1"]);
+    forget(&mut fixture, "main", &["environments/development", "applications/app-3/releases/1"]);
     let newest = entries(&fixture.repo, &HistoryFilter::default()).remove(0);
     assert!(newest.gaps.is_empty(), "{:?}", newest.gaps);
     assert_eq!(newest.events.iter().map(ToString::to_string).collect::<Vec<_>>(), whole);
@@ -363,7 +364,7 @@ fn what_cannot_pass_the_filter_is_not_opened() {
     let mut fixture = landscape();
     fixture.accepted(&Command::ReleaseTrain(ReleaseTrain::new("staging")));
     for number in [0, 1, 2, 4, 5, 6, 7, 8, 9] {
-        forget(&fixture, "main", &[&format!("environments/staging/applications/app-{number}")]);
+        forget(&mut fixture, "main", &[&format!("environments/staging/applications/app-{number}")]);
     }
     let newest = entries(&fixture.repo, &filter(Some("app-3"), None)).remove(0);
     assert!(newest.gaps.is_empty(), "{:?}", newest.gaps);
@@ -376,7 +377,7 @@ fn of_one_environment_no_applications_are_opened() {
     fixture.accepted(&Command::ReleaseTrain(ReleaseTrain::new("staging")));
     let release = fixture.release("app-4", &["development", "staging"]);
     fixture.accepted(&release);
-    forget(&fixture, "main", &["applications", "environments/development"]);
+    forget(&mut fixture, "main", &["applications", "environments/development"]);
     // The newest commit with anything about staging is the train, of which no tree is missing.
     let newest_of = |filter: &HistoryFilter| entries(&fixture.repo, filter).remove(0);
     let train = newest_of(&filter(None, Some("staging")));

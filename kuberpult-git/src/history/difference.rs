@@ -17,19 +17,20 @@ use crate::layout::{
     SOURCE_REPO_URL, TEAM, TEAMS,
 };
 use crate::read_state::{self, A_VERSION};
+use crate::store::Store;
 use crate::tree::Directory;
 use crate::tree_difference::{Changed, Side};
 
 /// The events that lead from one tree, or from nothing, to another, and what of the trees cannot be read. Of what cannot
 /// pass the filter no more is there than what others are told with.
 pub(super) fn events(
-    repo: &gix::Repository,
+    store: &Store,
     before: Option<ObjectId>,
     after: ObjectId,
     at: Option<Time>,
     filter: &HistoryFilter,
 ) -> (Vec<Event>, Vec<ReadError>) {
-    let root = Changed::roots(repo, before, after);
+    let root = Changed::roots(store, before, after);
     let mut parts = Parts {
         root: &root,
         filter,

@@ -50,7 +50,7 @@ impl ManifestRepo {
         application: &ApplicationName,
         version: Option<Version>,
     ) -> Result<ManifestDifference, DifferenceError> {
-        let snapshot = Snapshot::open(&self.repo, self.head()?.map(|commit| commit.0))?;
+        let snapshot = self.snapshot(self.head()?)?;
         let next_train = version.is_none();
         let version = match version {
             Some(version) => version,
@@ -76,7 +76,7 @@ impl ManifestRepo {
             None => None,
             Some(_) => self.deployed_copy(&snapshot, environment, application)?,
         };
-        let nothing = ObjectId::empty_blob(self.repo.object_hash());
+        let nothing = ObjectId::empty_blob(self.store.git.object_hash());
         let released = from.and_then(|from| releases.manifest(from, environment));
         let read = copy.as_ref().and_then(manifest_of);
         Ok(ManifestDifference {
@@ -89,7 +89,7 @@ impl ManifestRepo {
                 None => Vec::new(),
                 Some(copy) => self.manifest(copy, &layout::deployed_manifest(environment, application))?,
             },
-            after: match manifest.and_then(|manifest| blob_of(&manifest, self.repo.object_hash())) {
+            after: match manifest.and_then(|manifest| blob_of(&manifest, self.store.git.object_hash())) {
                 None => Vec::new(),
                 Some(blob) => self.manifest(blob, &layout::manifest(application, version, environment))?,
             },
@@ -117,7 +117,7 @@ impl ManifestRepo {
         if manifest_of(&blob) == Some(ManifestId::EMPTY) {
             return Ok(Vec::new());
         }
-        let mut manifest = Reader::strict(&self.repo).manifest(path, blob)?;
+        let mut manifest = Reader::strict(&self.store).manifest(path, blob)?;
         Ok(std::mem::take(&mut manifest.data))
     }
 }
