@@ -43,6 +43,7 @@ mod layout;
 mod limits;
 mod listing;
 mod loose;
+mod maintenance;
 mod manifest_blob;
 mod manifest_difference;
 mod memory;

@@ -35,6 +35,10 @@ pub struct OpenOptions {
     /// The address at which Argo CD finds the repository; what `kuberpult.json` says, or the address of the
     /// remote, when not given.
     pub argocd_repo_url: Option<String>,
+    /// Whether git's own maintenance is left to somebody else. When not set, `git maintenance run --auto` is started
+    /// after a command when there are more loose objects or packs than git's configuration tolerates (`gc.auto`,
+    /// `gc.autoPackLimit`); nobody waits for it.
+    pub without_maintenance: bool,
 }
 
 const DEFAULT_BRANCH: &str = "main";
@@ -112,8 +116,14 @@ impl ManifestRepo {
         let branch = branch(&repo, &directory, options.branch.as_deref())?;
         let pending = PendingManifests::new();
         let store = Store::new(repo);
-        let mut opened =
-            Self { store, branch, argocd_repo_url: options.argocd_repo_url, pending, born: false };
+        let mut opened = Self {
+            store,
+            branch,
+            argocd_repo_url: options.argocd_repo_url,
+            without_maintenance: options.without_maintenance,
+            pending,
+            born: false,
+        };
         let head = opened.head()?;
         opened.born = head.is_some();
         opened.refuse_other_content(directory, head)?;

@@ -38,6 +38,7 @@ pub struct ManifestRepo {
     pub(crate) store: Store,
     pub(crate) branch: FullName,
     pub(crate) argocd_repo_url: Option<String>,
+    pub(crate) without_maintenance: bool,
     pub(crate) pending: PendingManifests,
     /// Whether the branch was ever seen with a commit.
     pub(crate) born: bool,

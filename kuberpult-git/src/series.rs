@@ -11,7 +11,7 @@ use crate::read_state::Snapshot;
 use crate::work_tree::WorkTrees;
 use crate::write::{self, ReflogEntry};
 use crate::writer_lock::WriterLock;
-use crate::{CommitId, ManifestRepo, Receipt, TransactError};
+use crate::{CommitId, ManifestRepo, Receipt, TransactError, maintenance};
 
 /// What becomes of the commands after one that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,11 +73,14 @@ impl ManifestRepo {
         on_error: OnError,
         agree: impl Fn(&Self, Option<CommitId>, &Decision) -> Result<(), TransactError>,
     ) -> Results {
+        let mut results = Results::with_capacity(commands.len());
+        if commands.is_empty() {
+            return results;
+        }
         let _lock = match WriterLock::acquire(self.store.git.common_dir()) {
             Ok(lock) => lock,
             Err(error) => return vec![Err(error)],
         };
-        let mut results = Results::with_capacity(commands.len());
         let mut at_most = MOST_COMMANDS;
         while let Some(rest) = commands.get(results.len()..).filter(|rest| !rest.is_empty()) {
             let together = rest.get(..at_most).unwrap_or(rest);
@@ -92,6 +95,11 @@ impl ManifestRepo {
             if on_error == OnError::Stop && matches!(results.last(), Some(Err(_))) {
                 break;
             }
+        }
+        let has_written =
+            |result: &Result<Receipt, _>| result.as_ref().is_ok_and(|receipt| receipt.commit.is_some());
+        if !self.without_maintenance && results.iter().any(has_written) {
+            maintenance::start_if_due(&self.store.git);
         }
         results
     }

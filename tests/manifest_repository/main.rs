@@ -11,6 +11,7 @@ mod differences;
 mod environments;
 mod history;
 mod hostile;
+mod objects_read;
 mod opening;
 mod races;
 mod reading;

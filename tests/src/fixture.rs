@@ -52,6 +52,16 @@ pub fn lock_environment(environment: &str, id: &str, message: &str) -> Command {
     }
 }
 
+/// `deleteEnvironmentLock`
+#[must_use]
+pub fn unlock_environment(environment: &str, id: &str) -> Command {
+    Command::DeleteEnvironmentLock {
+        environment: environment.parse().expect("an environment name"),
+        lock_id: id.parse().expect("a lock id"),
+        queued: None,
+    }
+}
+
 impl Fixture {
     /// An empty manifest repository.
     #[must_use]

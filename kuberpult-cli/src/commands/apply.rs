@@ -1,16 +1,18 @@
 //! `kuberpult apply`
 
+mod lines;
 mod plan;
 
 use std::error::Error as _;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use kuberpult_core::{Actor, Context, Decision, State};
-use kuberpult_git::{CommitId, ManifestRepo, TransactError};
+use kuberpult_core::{Actor, Command, Context, Decision, State};
+use kuberpult_git::{CommitId, ManifestRepo, OnError, TransactError};
 use serde_json::Value;
 
+use self::lines::{Input, InputLine, Lines};
 pub(crate) use self::plan::PlanError;
 use super::{DRY_RUN, Session};
 use crate::arguments::DryRun;
@@ -18,7 +20,6 @@ use crate::exit::{Exit, Failure};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::json_command::{Line, LineError};
 use crate::output::with_causes;
-use crate::plan_file;
 
 /// Commands as JSON lines, or a saved plan.
 #[derive(Debug, clap::Args)]
@@ -42,17 +43,15 @@ struct Answer {
 impl Apply {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
         let unreadable = |source| Failure::Input { path: self.file.clone(), source };
-        let mut input: Box<dyn BufRead> = if self.file == Path::new("-") {
-            Box::new(io::stdin().lock())
+        let input: Box<dyn Read> = if self.file == Path::new("-") {
+            Box::new(io::stdin())
         } else {
-            Box::new(BufReader::new(File::open(&self.file).map_err(unreadable)?))
+            Box::new(File::open(&self.file).map_err(unreadable)?)
         };
         let mut repo = session.open()?;
-        match Beginning::read(&mut input).map_err(unreadable)? {
-            Beginning::Plan(text) => self.run_plan(session, &mut repo, &text),
-            Beginning::Lines(bytes) => {
-                self.run_lines(session, &mut repo, &mut Cursor::new(bytes).chain(input))
-            }
+        match Input::begin(input).map_err(unreadable)? {
+            Input::Plan(text) => self.run_plan(session, &mut repo, &text),
+            Input::Lines(lines) => self.run_lines(session, &mut repo, lines),
         }
     }
 
@@ -67,7 +66,8 @@ impl Apply {
         let error = |error: &PlanError| {
             (error.code(), with_causes(error.to_string(), error.source()), error.details())
         };
-        print(session, 1, result.as_ref().map_err(error))?;
+        let done = result.is_ok().then_some(1);
+        print(session, 1, result.as_ref().map_err(error)).map_err(|failure| closed(failure, done))?;
         if self.dry_run.dry_run {
             session.output.remark(DRY_RUN);
         }
@@ -79,32 +79,32 @@ impl Apply {
         &self,
         session: &mut Session<'_>,
         repo: &mut ManifestRepo,
-        input: &mut dyn BufRead,
+        mut lines: Lines,
     ) -> Result<Exit, Failure> {
-        let unreadable = |source| Failure::Input { path: self.file.clone(), source };
         // In a dry run a line builds on what the lines before it would have led to.
         let mut planned = if self.dry_run.dry_run { Some(repo.state()?) } else { None };
         let mut first: Option<(usize, LineError)> = None;
         let mut failed = 0;
-        for number in 1.. {
-            let mut bytes = Vec::new();
-            if input.read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
+        while first.is_none() || self.keep_going {
+            let taken = lines.take().map_err(|source| Failure::Input { path: self.file.clone(), source })?;
+            if taken.is_empty() {
                 break;
             }
-            if bytes.trim_ascii().is_empty() {
-                continue;
-            }
-            let result = carry_out(session, repo, planned.as_mut(), &bytes);
-            let error = |error: &LineError| {
-                let message = with_causes(format!("line {number}: {error}"), error.source());
-                (error.code(), message, error.details())
+            let answers = match &mut planned {
+                Some(state) => self.plan(session, repo, state, &taken),
+                None => self.carry_out(session, repo, &taken),
             };
-            print(session, number, result.as_ref().map_err(error))?;
-            if let Err(error) = result {
-                failed += 1;
-                first = first.or(Some((number, error)));
-                if !self.keep_going {
-                    break;
+            let done = answers.iter().rev().find(|(_, answer)| answer.is_ok()).map(|(number, _)| *number);
+            for (number, answer) in answers {
+                let error = |error: &LineError| {
+                    let message = with_causes(format!("line {number}: {error}"), error.source());
+                    (error.code(), message, error.details())
+                };
+                print(session, number, answer.as_ref().map_err(error))
+                    .map_err(|failure| closed(failure, done))?;
+                if let Err(error) = answer {
+                    failed += 1;
+                    first = first.or(Some((number, error)));
                 }
             }
         }
@@ -116,15 +116,77 @@ impl Apply {
             Some((line, error)) => Err(Failure::Line { line, others: failed - 1, error: Box::new(error) }),
         }
     }
+
+    /// Plans lines, up to the first that fails if nobody wants to go on.
+    fn plan(
+        &self,
+        session: &Session<'_>,
+        repo: &mut ManifestRepo,
+        state: &mut State,
+        lines: &[InputLine],
+    ) -> Answers {
+        let mut answers = Answers::new();
+        for line in lines {
+            let planned = read(session, repo, line).and_then(|(context, command)| {
+                state.past.extend(repo.past(state, &command).map_err(TransactError::from)?);
+                let decision = state.decide(&context, &command).map_err(TransactError::from)?;
+                state.apply(decision.events());
+                Ok(Answer { decision, commit: None })
+            });
+            let failed = planned.is_err();
+            answers.push((line.number, planned));
+            if failed && !self.keep_going {
+                break;
+            }
+        }
+        answers
+    }
+
+    /// Carries lines out, up to the first that fails if nobody wants to go on.
+    fn carry_out(&self, session: &Session<'_>, repo: &mut ManifestRepo, lines: &[InputLine]) -> Answers {
+        let on_error = if self.keep_going { OnError::GoOn } else { OnError::Stop };
+        let mut answers = Answers::new();
+        let mut lines = lines.iter();
+        loop {
+            let mut numbers = Vec::new();
+            let mut commands = Vec::new();
+            let mut unread = None;
+            for line in lines.by_ref() {
+                match read(session, repo, line) {
+                    Ok(command) => {
+                        numbers.push(line.number);
+                        commands.push(command);
+                    }
+                    Err(error) => {
+                        unread = Some((line.number, Err(error)));
+                        break;
+                    }
+                }
+            }
+            let results = repo.transact_all(&commands, on_error).into_iter().map(|result| {
+                let receipt = result?;
+                Ok(Answer { decision: receipt.decision, commit: receipt.commit })
+            });
+            answers.extend(numbers.into_iter().zip(results));
+            let stops = !self.keep_going && matches!(answers.last(), Some((_, Err(_))));
+            let Some(unread) = unread.filter(|_| !stops) else { return answers };
+            answers.push(unread);
+            if !self.keep_going {
+                return answers;
+            }
+        }
+    }
 }
 
-fn carry_out(
+type Answers = Vec<(usize, Result<Answer, LineError>)>;
+
+/// What a line says: the command, when it is given and by whom.
+fn read(
     session: &Session<'_>,
     repo: &mut ManifestRepo,
-    planned: Option<&mut State>,
-    bytes: &[u8],
-) -> Result<Answer, LineError> {
-    let line = Line::read(bytes)?;
+    line: &InputLine,
+) -> Result<(Context, Command), LineError> {
+    let line = Line::read(&line.bytes)?;
     let now = match line.at {
         Some(at) => at,
         None => crate::context::now(session.global).map_err(LineError::context)?,
@@ -133,19 +195,16 @@ fn carry_out(
         Some(author) => author.clone(),
         None => crate::context::actor(session.global, repo).map_err(LineError::context)?,
     };
-    let command = line.into_command(repo)?;
-    let context = Context::new(now, actor);
-    match planned {
-        None => {
-            let receipt = repo.transact(&context, &command)?;
-            Ok(Answer { decision: receipt.decision, commit: receipt.commit })
+    Ok((Context::new(now, actor), line.into_command(repo)?))
+}
+
+/// The failure when nobody reads what was done, up to and with line `done`.
+fn closed(failure: Failure, done: Option<usize>) -> Failure {
+    match (failure, done) {
+        (Failure::Output(error), Some(line)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Failure::ClosedInApply { line }
         }
-        Some(state) => {
-            state.past.extend(repo.past(state, &command).map_err(TransactError::from)?);
-            let decision = state.decide(&context, &command).map_err(TransactError::from)?;
-            state.apply(decision.events());
-            Ok(Answer { decision, commit: None })
-        }
+        (failure, _) => failure,
     }
 }
 
@@ -155,8 +214,7 @@ fn print(
     line: usize,
     result: Result<&Answer, (&'static str, String, Value)>,
 ) -> Result<(), Failure> {
-    let was_done = result.is_ok();
-    let printed = match result {
+    match result {
         Ok(Answer { decision, commit }) => {
             let commit = commit.map(|commit| commit.to_string());
             let (events, report) = (decision.events(), decision.report());
@@ -166,37 +224,5 @@ fn print(
             let error = ErrorObject { code, message, details };
             session.output.json_line(&LineErrorDocument { line, error })
         }
-    };
-    match printed {
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe && was_done => {
-            Err(Failure::ClosedInApply { line })
-        }
-        printed => printed,
-    }
-}
-
-/// How an input begins. Lines are carried out as they come; so no more is read than it takes to tell.
-enum Beginning {
-    /// It is a plan: the whole input.
-    Plan(Vec<u8>),
-    /// It is lines: what was read of them.
-    Lines(Vec<u8>),
-}
-
-impl Beginning {
-    fn read(input: &mut dyn BufRead) -> io::Result<Self> {
-        let mut bytes = Vec::new();
-        while bytes.trim_ascii().is_empty() {
-            if input.read_until(b'\n', &mut bytes)? == 0 {
-                return Ok(Self::Lines(bytes));
-            }
-        }
-        // A command ends with its line. A plan need not.
-        let goes_on =
-            serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_err_and(|error| error.is_eof());
-        if goes_on || plan_file::is_meant(&bytes) {
-            input.read_to_end(&mut bytes)?;
-        }
-        Ok(if plan_file::is_meant(&bytes) { Self::Plan(bytes) } else { Self::Lines(bytes) })
     }
 }

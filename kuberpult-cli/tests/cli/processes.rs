@@ -82,16 +82,19 @@ fn apply_stops_when_nobody_reads() {
     drop(reader);
     let lock =
         r#"{"command": "createEnvironmentLock", "environment": "staging", "lockId": "ID", "message": ""}"#;
-    terminal.write("two.jsonl", format!("{}\n{}\n", lock.replace("ID", "one"), lock.replace("ID", "two")));
-    let mut command = terminal.kuberpult(&words("apply -f two.jsonl"));
+    // More lines than are carried out together.
+    let lines: String =
+        (1..=1_001).map(|id| format!("{}\n", lock.replace("ID", &format!("lock-{id}")))).collect();
+    terminal.write("many.jsonl", lines);
+    let mut command = terminal.kuberpult(&words("apply -f many.jsonl"));
     let output = command.stdout(writer).stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "error: standard output was closed: line 1 has been carried out, what follows it has not\n"
+        "error: standard output was closed: line 1000 has been carried out, what follows it has not\n"
     );
-    assert!(terminal.path("repo/environments/staging/locks/one").exists());
-    assert!(!terminal.path("repo/environments/staging/locks/two").exists());
+    assert!(terminal.path("repo/environments/staging/locks/lock-1000").exists());
+    assert!(!terminal.path("repo/environments/staging/locks/lock-1001").exists());
 }
 
 #[test]
