@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// Small sizes and few rounds, to see whether everything works; the results go to the target directory
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Measure nothing: write tables and charts anew from results.json
+    #[arg(long, conflicts_with = "named")]
+    pub(crate) render: bool,
     /// Where the results go
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,

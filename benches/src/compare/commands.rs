@@ -16,7 +16,7 @@ pub(crate) enum Stream {
     Releases,
     /// Deployments to targets.
     Deployments,
-    /// A lock, deployments that queue behind it, and the unlock that deploys them.
+    /// Deployments that queue behind a lock, with the lock before, and the unlock that deploys them after.
     Queue,
 }
 
@@ -26,7 +26,7 @@ impl Stream {
         match self {
             Self::Releases => "releases",
             Self::Deployments => "deployments",
-            Self::Queue => "lock, queued deployments, unlock",
+            Self::Queue => "queued deployments",
         }
     }
 

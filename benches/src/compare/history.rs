@@ -79,7 +79,7 @@ fn sample_at(
     let mut comparison = same_change::compare(&still, room, subject, rounds, |repository, round| {
         commands::cold_deployment(workshop, repository, size, round)
     })?;
-    comparison.note = Some(format!("{loose} loose objects, {packs} packs"));
+    comparison.note = Some(format!("{loose} loose objects, packs: {packs}"));
     results.comparisons.push(comparison);
     fs::remove_dir_all(&still)?;
     Ok(())

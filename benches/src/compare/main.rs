@@ -69,6 +69,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     let workshop = Workshop::beside_this_program(arguments.kuberpult.clone(), arguments.quick)?;
     let directory = arguments.results_directory(&workshop);
     let mut results = Results::read(&directory)?;
+    if arguments.render {
+        return show(&results, &directory);
+    }
     let smallest = helper::measure(&job::Job::Program {
         line: ["git", "--version"].map(ToOwned::to_owned).into(),
         input: None,
@@ -88,11 +91,16 @@ fn run(arguments: &Arguments) -> Result<()> {
         results.sections.insert(section, measured);
         // After each section, so that a run that is interrupted keeps what it has.
         results.write(&directory)?;
-        markdown::write(&results, &directory)?;
-        plots::write(&results, &directory)?;
+        show(&results, &directory)?;
     }
     progress(&format!("written to {}", arguments.results_name()));
     Ok(())
+}
+
+/// Writes tables and charts.
+fn show(results: &Results, directory: &Path) -> Result<()> {
+    markdown::write(results, directory)?;
+    plots::write(results, directory)
 }
 
 /// An error and what caused it, in one line.

@@ -63,7 +63,7 @@ fn explanation(section: Section) -> &'static str {
     match section {
         Section::StreamOfCommands => {
             "`kuberpult apply -f FILE` in ten environments, beside `git fast-import` of the commits that it made, blobs and trees included. Both \
-             end with the same commit id."
+             end with the same commit id. Queued deployments stand between a lock and the unlock that deploys them all in one commit."
         }
         Section::ColdCommand => {
             "A process for one command, in ten environments, beside git: `commit-tree` and `update-ref` alone, on a tree that is there \
