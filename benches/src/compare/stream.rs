@@ -74,6 +74,14 @@ fn begin_commit(stream: &mut impl Write, message: &str, after: usize) -> io::Res
     writeln!(stream, "data {}\n{message}", message.len())
 }
 
+/// A directory by itself, in which git finds a file at once: it looks through wide directories from the beginning for each
+/// file in them. What is written here is moved to its place as a whole.
+const ASIDE: &str = "aside";
+
+fn move_to(stream: &mut impl Write, path: &str) -> io::Result<()> {
+    writeln!(stream, "R {ASIDE} {path}")
+}
+
 fn write_file(stream: &mut impl Write, mode: &str, path: &str, content: &str) -> io::Result<()> {
     writeln!(stream, "M {mode} inline {path}\ndata {}\n{content}", content.len())
 }
@@ -90,9 +98,9 @@ fn config(index: usize) -> String {
 
 fn write_releases(size: Size, index: usize, stream: &mut impl Write) -> io::Result<()> {
     let name = application(index);
-    write_file(stream, FILE, &format!("applications/{name}/team"), &format!("team-{:02}", index % 50))?;
+    write_file(stream, FILE, &format!("{ASIDE}/team"), &format!("team-{:02}", index % 50))?;
     for version in 1..=size.releases {
-        let release = format!("applications/{name}/releases/{version}");
+        let release = format!("{ASIDE}/releases/{version}");
         let created = format!("2024-05-02T{:02}:{:02}:{:02}Z", version % 24, index / 60 % 60, index % 60);
         write_file(stream, FILE, &format!("{release}/created_at"), &created)?;
         write_file(stream, FILE, &format!("{release}/source_commit_id"), &source_commit(index, version))?;
@@ -102,7 +110,7 @@ fn write_releases(size: Size, index: usize, stream: &mut impl Write) -> io::Resu
             write_file(stream, FILE, &path, &manifest(&name, &there, version))?;
         }
     }
-    Ok(())
+    move_to(stream, &format!("applications/{name}"))
 }
 
 /// Forty hexadecimal digits that look like those of a commit, and do not compress.
@@ -128,18 +136,18 @@ fn write_slot(
     stream: &mut impl Write,
 ) -> io::Result<()> {
     let (there, name) = (environment(there), application(index));
-    let slot = format!("environments/{there}/applications/{name}");
     let (hours, minutes, seconds) = (moment / 3600 % 24, moment / 60 % 60, moment % 60);
     // Zeros at the end of the fraction are not written: with a one there are none.
     let fraction = format!("{:08}1", moment % 100_000_000);
     let deployed = format!("2024-05-03 {hours:02}:{minutes:02}:{seconds:02}.{fraction} +0000 UTC");
-    write_file(stream, FILE, &format!("{slot}/deployed_at_utc"), &deployed)?;
-    write_file(stream, FILE, &format!("{slot}/deployed_by"), "Jo")?;
-    write_file(stream, FILE, &format!("{slot}/deployed_by_email"), "jo@example.com")?;
+    write_file(stream, FILE, &format!("{ASIDE}/deployed_at_utc"), &deployed)?;
+    write_file(stream, FILE, &format!("{ASIDE}/deployed_by"), "Jo")?;
+    write_file(stream, FILE, &format!("{ASIDE}/deployed_by_email"), "jo@example.com")?;
     let content = manifest(&name, &there, version);
-    write_file(stream, FILE, &format!("{slot}/manifests/manifests.yaml"), &content)?;
+    write_file(stream, FILE, &format!("{ASIDE}/manifests/manifests.yaml"), &content)?;
     let release = format!("../../../../applications/{name}/releases/{version}");
-    write_file(stream, LINK, &format!("{slot}/version"), &release)
+    write_file(stream, LINK, &format!("{ASIDE}/version"), &release)?;
+    move_to(stream, &format!("environments/{there}/applications/{name}"))
 }
 
 #[cfg(test)]
