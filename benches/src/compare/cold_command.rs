@@ -44,7 +44,7 @@ fn both(workshop: &Workshop, size: Size, storage: Storage, results: &mut Section
                 _ => commands::cold_lock(workshop, repository, round),
             })?;
         comparison.limit_milliseconds = (applications == 10_000).then_some(LIMIT);
-        results.comparisons.push(comparison);
+        results.add(comparison);
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ fn sample_at(
         commands::cold_deployment(workshop, repository, size, round)
     })?;
     comparison.note = Some(format!("{loose} loose objects, packs: {packs}"));
-    results.comparisons.push(comparison);
+    results.add(comparison);
     fs::remove_dir_all(&still)?;
     Ok(())
 }

@@ -3,8 +3,6 @@
 //! Everything is measured from outside, on the binary `kuberpult` and on repositories that git made, with the same change
 //! made by git in the same round. What comes out is written to `benches/results`.
 
-#![cfg_attr(not(test), expect(clippy::cast_precision_loss, reason = "times and counts are far below 2^53"))]
-
 mod arguments;
 mod chart;
 mod child;

@@ -68,7 +68,7 @@ fn explanation(section: Section) -> &'static str {
         Section::ColdCommand => {
             "A process for one command, in ten environments, beside git: `commit-tree` and `update-ref` alone, on a tree that is there \
              already; and the whole change, with `hash-object`, and `ls-tree` and `mktree` for each directory. Both end with the same tree. \
-             Cold means a new process; the files are in the system's cache."
+             With more than the 20 releases that are kept, a deployment also removes the oldest ones. Cold means a new process; the files are in the system's cache."
         }
         Section::History => {
             "The same for a deployment among 1,000 applications in ten environments, with that many commits of history, which ordinary commands through \

@@ -7,9 +7,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::comparison::Comparison;
+use crate::comparison::{Beside, Comparison};
 use crate::machine::Machine;
+use crate::number::time;
 use crate::section::Section;
+use crate::workshop::progress;
 
 /// What was measured at any time: a run replaces the sections that it measures and leaves the others.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -33,6 +35,17 @@ pub(crate) struct SectionResults {
     /// What could not be measured, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) failures: Vec<String>,
+}
+
+impl SectionResults {
+    /// One more comparison, which whoever waits may see at once.
+    pub(crate) fn add(&mut self, comparison: Comparison) {
+        let ours = time(comparison.kuberpult.milliseconds.median);
+        for Beside { name, took, .. } in &comparison.beside {
+            progress(&format!("   kuberpult {ours}, {name} {}", time(took.milliseconds.median)));
+        }
+        self.comparisons.push(comparison);
+    }
 }
 
 /// A repository that grows, at some point.

@@ -46,11 +46,10 @@ pub(crate) fn measure(workshop: &Workshop, results: &mut SectionResults) -> Resu
             storage: Storage::Packed,
             commits: None,
         };
-        let mut comparison = rounds.compare(subject, &[("git fast-import", None)]);
-        if let Some(comparison) = comparison.as_mut().filter(|_| size.applications == 1000) {
-            comparison.limit_milliseconds = Some(LIMIT);
-        }
-        results.comparisons.extend(comparison);
+        let comparison = rounds.compare(subject, &[("git fast-import", None)]);
+        let mut comparison = comparison.ok_or("nothing was measured")?;
+        comparison.limit_milliseconds = (size.applications == 1000).then_some(LIMIT);
+        results.add(comparison);
     }
     Ok(())
 }

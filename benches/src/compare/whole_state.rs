@@ -86,12 +86,11 @@ fn load(workshop: &Workshop, size: Size, directory: &Path, results: &mut Section
         storage: Storage::Packed,
         commits: None,
     };
-    let mut comparison = rounds.compare(subject, &[("git ls-tree -r", None)]);
-    if let Some(comparison) = &mut comparison {
-        let bytes = comparison.kuberpult.peak_kib.median * 1024.0 / size.slots() as f64;
-        comparison.note = Some(format!("at its peak {bytes:.0} bytes for each slot"));
-    }
-    results.comparisons.extend(comparison);
+    let comparison = rounds.compare(subject, &[("git ls-tree -r", None)]);
+    let mut comparison = comparison.ok_or("nothing was measured")?;
+    let bytes = comparison.kuberpult.peak_kib.median * 1024.0 / size.slots() as f64;
+    comparison.note = Some(format!("at its peak {bytes:.0} bytes for each slot"));
+    results.add(comparison);
     Ok(())
 }
 
