@@ -23,6 +23,9 @@ pub(crate) struct Arguments {
     /// Measure nothing: write tables and charts anew from results.json
     #[arg(long, conflicts_with = "named")]
     pub(crate) render: bool,
+    /// How many commands a stream has in section a; 1,000 when not given
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) commands: Option<u16>,
     /// Where the results go
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,

@@ -32,11 +32,12 @@ impl Stream {
 
     /// That many commands on a repository of that size; of a queue, at most one for each application, and two more.
     pub(crate) fn commands(self, size: Size, count: usize) -> Vec<Value> {
-        match self {
+        let commands: Vec<_> = match self {
             Self::Releases => (0..count).map(|index| release(size, index)).collect(),
             Self::Deployments => (0..count).map(|index| deployment(size, index)).collect(),
             Self::Queue => queue(size, count.min(size.applications)),
-        }
+        };
+        timed(commands, 0)
     }
 }
 
@@ -48,7 +49,22 @@ pub(crate) fn ordinary_day(size: Size, indices: std::ops::Range<usize>) -> Vec<V
         6 => environment_unlock(&lock_id(index - 1)),
         _ => deployment(size, index),
     };
-    indices.map(command).collect()
+    timed(indices.clone().map(command).collect(), indices.start)
+}
+
+/// Each command a second after the one before.
+fn timed(mut commands: Vec<Value>, first: usize) -> Vec<Value> {
+    for (index, command) in commands.iter_mut().enumerate() {
+        if let Some(keys) = command.as_object_mut() {
+            keys.insert("at".to_owned(), second(first + index).into());
+        }
+    }
+    commands
+}
+
+/// A second of a day, so that no two commands leave the same files behind.
+fn second(index: usize) -> String {
+    format!("2024-06-02T{:02}:{:02}:{:02}Z", index / 3600 % 24, index / 60 % 60, index % 60)
 }
 
 /// As lines of a file.
@@ -61,10 +77,15 @@ pub(crate) fn apply(workshop: &Workshop, repository: &Path, file: &Path) -> Job 
     kuberpult(workshop, repository, &["apply", "-f", &file.to_string_lossy()])
 }
 
-/// A deployment of the newest of two or more releases to the first target, one application after another.
+/// A deployment to the first target of one application after another: of the newest of two or more releases; the next time
+/// around of the one that was there.
 pub(crate) fn cold_deployment(workshop: &Workshop, repository: &Path, size: Size, index: usize) -> Job {
     let application = application(spread(size, index));
-    kuberpult(workshop, repository, &["deploy", &application, &size.releases.to_string(), "-e", &locked()])
+    let newest = (index / size.applications).is_multiple_of(2);
+    let version = if newest { size.releases } else { size.current(1) }.to_string();
+    let now = second(index);
+    let arguments = ["--now", &now, "deploy", &application, &version, "-e", &locked()];
+    kuberpult(workshop, repository, &arguments)
 }
 
 /// A lock on the first target.

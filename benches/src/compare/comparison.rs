@@ -45,7 +45,7 @@ pub(crate) struct Beside {
     pub(crate) took: Measurement,
     /// kuberpult's time divided by its time, round by round.
     pub(crate) ratio: Spread,
-    /// What the ratio of the medians may be at most, if there is a budget.
+    /// What its median may be at most, if there is a budget.
     pub(crate) budget: Option<f64>,
 }
 

@@ -64,7 +64,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let workshop = Workshop::beside_this_program(arguments.kuberpult.clone(), arguments.quick)?;
+    let mut workshop = Workshop::beside_this_program(arguments.kuberpult.clone(), arguments.quick)?;
+    workshop.commands = arguments.commands.map(usize::from);
     let directory = arguments.results_directory(&workshop);
     let mut results = Results::read(&directory)?;
     if arguments.render {

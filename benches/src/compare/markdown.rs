@@ -56,8 +56,8 @@ pub(crate) fn short(section: Section, measured: &SectionResults) -> String {
 
 const INTRODUCTION: &str = "# kuberpult beside git\n\n\
     What kuberpult takes for something, and what git takes for the same in the same run, in turn. `benches/compare` writes this file; \
-    [docs/performance.md](../../docs/performance.md) says how it is measured. Times are medians; a ratio is that of the two medians, and \
-    beside it stand the quartiles of the ratios of single rounds. Budgets say what the ratio, or kuberpult's time, may be at most.\n";
+    [docs/performance.md](../../docs/performance.md) says how it is measured. Times are medians; a ratio is the \
+    median of the ratios of single rounds, and beside it stand their quartiles. Budgets say what the ratio, or kuberpult's time, may be at most.\n";
 
 fn explanation(section: Section) -> &'static str {
     match section {
@@ -113,21 +113,18 @@ fn row(comparison: &Comparison, beside: &Beside, first: bool) -> String {
         let _ = write!(what, " ({note})");
     }
     let ours = comparison.kuberpult.milliseconds.median;
-    let theirs = beside.took.milliseconds.median;
+    let theirs = time(beside.took.milliseconds.median);
     let quartiles = format!("{}-{}", three_digits(beside.ratio.lower), three_digits(beside.ratio.upper));
     let mut budgets = Vec::new();
     if let Some(budget) = beside.budget {
-        budgets.push(format!("{budget}x: {}", verdict(ours / theirs <= budget)));
+        budgets.push(format!("{budget}x: {}", verdict(beside.ratio.median <= budget)));
     }
     if let Some(limit) = comparison.limit_milliseconds.filter(|_| first) {
         budgets.push(format!("{}: {}", time(limit), verdict(ours <= limit)));
     }
     let budgets = if budgets.is_empty() { "-".to_owned() } else { budgets.join("; ") };
-    let (ours_time, theirs_time, ratio) = (time(ours), time(theirs), ratio(ours / theirs));
-    format!(
-        "| {what} | {ours_time} | {} | {theirs_time} | {ratio} | {quartiles} | {budgets} |\n",
-        beside.name
-    )
+    let (ours, ratio) = (time(ours), ratio(beside.ratio.median));
+    format!("| {what} | {ours} | {} | {theirs} | {ratio} | {quartiles} | {budgets} |\n", beside.name)
 }
 
 fn verdict(met: bool) -> &'static str {

@@ -49,7 +49,7 @@ impl Scale {
             return (0..=steps).map(|index| index as f64 * step).collect();
         }
         let decades = (self.to / self.from).log10();
-        let leading: &[f64] = if decades <= 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let leading: &[f64] = if decades <= 2.2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let (first, last) = (self.from.log10().floor() as i32, self.to.log10().ceil() as i32);
         let all =
             (first..=last).flat_map(|power| leading.iter().map(move |digit| digit * 10_f64.powi(power)));

@@ -20,7 +20,7 @@ const BUDGET: f64 = 1.5;
 /// See [`Section::measure`](crate::section::Section::measure).
 pub(crate) fn measure(workshop: &Workshop, results: &mut SectionResults) -> Result<()> {
     let sizes: &[usize] = if workshop.quick { &[100] } else { &[100, 1000, 10_000] };
-    let count = workshop.times(1000, 20);
+    let count = workshop.commands.unwrap_or_else(|| workshop.times(1000, 20));
     for size in sizes.iter().copied().map(Size::of) {
         let base = repository(workshop, size, Storage::Packed)?;
         for stream in [Stream::Releases, Stream::Deployments, Stream::Queue] {

@@ -13,6 +13,8 @@ pub(crate) struct Workshop {
     pub(crate) kuberpult: PathBuf,
     /// Repositories that were made once and are kept.
     pub(crate) cache: PathBuf,
+    /// How many commands a stream has, if that was said.
+    pub(crate) commands: Option<usize>,
     /// Small sizes: to see whether everything works.
     pub(crate) quick: bool,
 }
@@ -33,7 +35,7 @@ impl Workshop {
         }
         let cache = binaries.parent().unwrap_or(binaries).join("compare");
         std::fs::create_dir_all(&cache)?;
-        Ok(Self { kuberpult: kuberpult.canonicalize()?, cache, quick })
+        Ok(Self { kuberpult: kuberpult.canonicalize()?, cache, commands: None, quick })
     }
 
     /// A directory that goes when it is dropped, on the file system of the cache.
