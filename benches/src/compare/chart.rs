@@ -38,7 +38,7 @@ pub(crate) struct Line {
 
 const WIDTH: f64 = 920.0;
 const HEIGHT: f64 = 420.0;
-const LEFT: f64 = 78.0;
+const LEFT: f64 = 88.0;
 const RIGHT: f64 = 340.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = 58.0;
