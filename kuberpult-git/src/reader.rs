@@ -64,7 +64,7 @@ impl<'repo> Reader<'repo> {
         let data = if id.is_empty_tree() {
             Vec::new()
         } else {
-            self.object(path, id, Kind::Tree, "a directory", LARGEST_DIRECTORY)?.data.split_off(0)
+            std::mem::take(&mut self.object(path, id, Kind::Tree, "a directory", LARGEST_DIRECTORY)?.data)
         };
         let listing = Listing::parse(id, data).map_err(|found| {
             let expected = "a directory as git writes it, with entries in order and no name twice";

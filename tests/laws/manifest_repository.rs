@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kuberpult_core::{Command, Event, Past, Revision, State};
-use kuberpult_git::{HistoryEntry, HistoryFilter, Receipt, TransactError};
+use kuberpult_git::{HistoryEntry, HistoryFilter, OnError, Receipt, TransactError};
 use kuberpult_tests::generate::histories;
 use kuberpult_tests::law::holds_for;
 use kuberpult_tests::repository::{Repository, Tagged, commands, context};
@@ -41,6 +41,42 @@ fn tree_round_trip() {
         written.retain(|entry| !outlasts_its_config(entry, &state));
         prop_assert_eq!(git::tree(copy.path(), "main"), written);
         prop_assert_eq!(git::fsck(copy.path()), "");
+        Ok(())
+    });
+}
+
+/// A series of commands leads to the same commits as its commands one by one.
+#[test]
+fn series_equals_its_commands_one_by_one() {
+    holds_for(CASES, (histories(), any::<usize>()), |(history, at)| {
+        let mut one_by_one = Repository::with_settings_of(&history);
+        let mut together = Repository::with_settings_of(&history);
+        let mut commands: Vec<Command> = commands(&history)
+            .into_iter()
+            .map(|tagged| one_by_one.prepare(Tagged { tag: None, ..tagged }))
+            .collect();
+        one_by_one.share_manifests_with(&mut together);
+        let receipts: Vec<_> =
+            commands.iter().map(|command| one_by_one.repo.transact(&context(), command)).collect();
+        let mut results = Vec::new();
+        let rest = commands.split_off(at % (commands.len() + 1));
+        for commands in [commands, rest] {
+            let commands: Vec<_> = commands.into_iter().map(|command| (context(), command)).collect();
+            results.extend(together.repo.transact_all(&commands, OnError::GoOn));
+        }
+        prop_assert_eq!(together.head(), one_by_one.head());
+        prop_assert_eq!(results.len(), receipts.len());
+        for (result, receipt) in results.iter().zip(&receipts) {
+            match (result, receipt) {
+                (Ok(result), Ok(receipt)) => {
+                    prop_assert_eq!(result.commit, receipt.commit);
+                    prop_assert_eq!(result.decision.events(), receipt.decision.events());
+                }
+                (Err(result), Err(receipt)) => prop_assert_eq!(result.to_string(), receipt.to_string()),
+                (result, receipt) => prop_assert!(false, "{result:?} and {receipt:?}"),
+            }
+        }
+        prop_assert_eq!(git::fsck(together.path()), "");
         Ok(())
     });
 }

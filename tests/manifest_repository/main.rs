@@ -16,6 +16,7 @@ mod opening;
 mod races;
 mod reading;
 mod saved_plans;
+mod series;
 mod undeployment;
 mod why;
 mod work_trees;

@@ -104,7 +104,7 @@ fn trains_and_unlocks_read_each_slot_of_their_environments_once() {
 fn an_open_repository_reads_what_others_have_changed_and_no_more() {
     let fixture = landscape(60, 2);
     let open = || ManifestRepo::open(fixture.path(), OpenOptions::default()).expect("a repository");
-    let (mut mine, mut theirs) = (open(), open());
+    let (mine, mut theirs) = (open(), open());
     let train = Command::ReleaseTrain(ReleaseTrain::new("staging"));
     mine.plan(&context(), &train).expect("a plan");
     let known = mine.objects_read();
