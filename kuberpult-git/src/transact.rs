@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use gix::ObjectId;
-use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, State};
+use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, SmallMap, State};
 
 use crate::commit_message::{commit_message, import_message};
 use crate::edit::Edit;
@@ -234,7 +234,7 @@ fn released_manifests(events: &[Event]) -> impl Iterator<Item = &ManifestId> {
             Event::ReleaseCreated { release, .. } => Some(&release.manifests),
             _ => None,
         })
-        .flat_map(|manifests| manifests.values())
+        .flat_map(SmallMap::values)
 }
 
 /// The committer: upstream's, unless the repository's settings say otherwise.

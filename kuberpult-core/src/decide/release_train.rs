@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::cleanup::{Crowded, append_cleanup_of, may_have_too_many};
+use super::cleanup::{Crowded, append_cleanup_of, may_lose_a_release};
 use super::deploy::deployed;
 use super::side_by_side::SideBySide;
 use crate::blocking::Blocking;
@@ -201,7 +201,7 @@ impl<'a> Stop<'a> {
         if blockers.is_empty() {
             let cause = DeploymentCause::ReleaseTrain;
             planned.events.push(deployed(slot, self.name, name, version, manifest, cause));
-            if may_have_too_many(self.state, application) {
+            if may_lose_a_release(self.state, application, version) {
                 planned.crowded.push((name, application));
             }
             return Outcome::Deployed { from: slot.and_then(|slot| slot.current), to: version };
