@@ -36,7 +36,7 @@ fn group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, Wal
     group
 }
 
-/// To one environment: linear in candidates.
+/// To one environment: linear in candidates, whatever the number of releases.
 fn candidates(criterion: &mut Criterion) {
     let mut group = group(criterion, "candidates");
     for applications in [100, 1_000, 10_000] {
@@ -47,6 +47,8 @@ fn candidates(criterion: &mut Criterion) {
             planning(bencher, || floor_of_train(&state, &target(0)));
         });
         train(&mut group, BenchmarkId::new("all deploy", applications), landscape, &state);
+        let more = Landscape { releases: 20, ..landscape };
+        train(&mut group, BenchmarkId::new("all deploy, of 20 releases", applications), more, &more.state());
         let up_to_date = Landscape { behind: 0, ..landscape };
         train(&mut group, BenchmarkId::new("none deploys", applications), up_to_date, &up_to_date.state());
         let locked = Landscape { locked: true, ..landscape };

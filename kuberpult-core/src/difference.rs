@@ -4,7 +4,6 @@
 mod tests;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::state::NO_LOCKS;
@@ -259,11 +258,11 @@ fn manifest(
 }
 
 /// Each key of one of two maps, in order, with what each of them has there.
-fn both<'a, K: Ord, V>(
-    before: &'a BTreeMap<K, V>,
-    after: &'a BTreeMap<K, V>,
+fn both<'a, K: Ord + 'a, V: 'a, M: IntoIterator<Item = (&'a K, &'a V)>>(
+    before: M,
+    after: M,
 ) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
-    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+    let (mut before, mut after) = (before.into_iter().peekable(), after.into_iter().peekable());
     core::iter::from_fn(move || {
         let key = match (before.peek(), after.peek()) {
             (Some((before, _)), Some((after, _))) => *before.min(after),

@@ -131,6 +131,7 @@ mod release;
 mod restrict;
 mod schedule;
 mod scope;
+mod small_map;
 mod state;
 mod text_value;
 mod time;
@@ -160,6 +161,7 @@ pub use rejection::Rejection;
 pub use release::{ManifestId, ManifestIdError, Release, ReleaseSource};
 pub use schedule::{Schedule, ScheduleError};
 pub use scope::{ApplicationScope, ReleasePart, ReleaseScope, Scope};
+pub use small_map::SmallMap;
 pub use state::{Application, Environment, Settings, Slot, State};
 pub use time::{Time, TimeError};
 pub use train_report::{

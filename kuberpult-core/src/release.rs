@@ -1,12 +1,11 @@
 //! [`Release`]: one version of an application.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::EnvironmentName;
+use crate::{EnvironmentName, SmallMap};
 
 /// One version of an application: a manifest per environment, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,7 +13,7 @@ use crate::EnvironmentName;
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Release {
     /// The content id of the manifest for each environment that the release can be deployed to.
-    pub manifests: BTreeMap<EnvironmentName, ManifestId>,
+    pub manifests: SmallMap<EnvironmentName, ManifestId>,
     /// Where it came from.
     pub source: ReleaseSource,
     /// Whether it is an undeploy release: empty manifests, to take the application out of the clusters.

@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Application, ApplicationName, Environment, EnvironmentName, Past, Release, ReleasePart, ReleaseSource,
-    Revision, Scope, Slot, State,
+    Revision, Scope, Slot, SmallMap, State,
 };
 
 impl State {
@@ -92,7 +92,7 @@ impl Application {
         Self {
             team: self.team.clone(),
             source_repo_url: self.source_repo_url.clone(),
-            releases: BTreeMap::new(),
+            releases: SmallMap::new(),
         }
     }
 }

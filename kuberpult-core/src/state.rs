@@ -5,8 +5,8 @@ use alloc::sync::Arc;
 use core::num::NonZeroU32;
 
 use crate::{
-    ApplicationName, EnvironmentConfig, EnvironmentName, GroupName, Locks, Past, Release, Revision, TeamName,
-    Version,
+    ApplicationName, EnvironmentConfig, EnvironmentName, GroupName, Locks, Past, Release, Revision, SmallMap,
+    TeamName, Version,
 };
 
 /// What is there: environments, applications, and what each application has in each environment.
@@ -76,7 +76,7 @@ pub struct Application {
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub source_repo_url: Option<Arc<str>>,
     /// Its releases by version.
-    pub releases: BTreeMap<Version, Release>,
+    pub releases: SmallMap<Version, Release>,
 }
 
 impl Application {

@@ -162,7 +162,7 @@ impl<'repo> Snapshot<'repo> {
         let mut application = Application {
             team: reader.or_collect(team(&directory))?.flatten(),
             source_repo_url: reader.or_collect(directory.text(SOURCE_REPO_URL))?.flatten().map(Into::into),
-            releases: BTreeMap::new(),
+            releases: Default::default(),
         };
         let releases = reader.or_collect(directory.directory(RELEASES))?.flatten();
         let Some(releases) = releases else { return Ok(Some(application)) };

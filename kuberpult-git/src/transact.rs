@@ -1,7 +1,7 @@
 //! Carrying commands out: what is asked for, and what each command leads to on a tree.
 
 use gix::ObjectId;
-use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, State};
+use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope, SmallMap, State};
 
 use crate::commit_message::{commit_message, import_message};
 use crate::edit::Edit;
@@ -241,7 +241,7 @@ fn released_manifests(events: &[Event]) -> impl Iterator<Item = &ManifestId> {
             Event::ReleaseCreated { release, .. } => Some(&release.manifests),
             _ => None,
         })
-        .flat_map(|manifests| manifests.values())
+        .flat_map(SmallMap::values)
 }
 
 /// The committer: upstream's, unless the repository's settings say otherwise.

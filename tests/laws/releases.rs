@@ -169,7 +169,7 @@ fn on_record(state: &State) -> Vec<(CreateRelease, bool)> {
                 source_message: release.source.message.clone(),
                 display_version: release.source.display_version.clone(),
                 source_repo_url: application.source_repo_url.clone(),
-                ..CreateRelease::new(name.clone(), release.manifests.clone())
+                ..CreateRelease::new(name.clone(), release.manifests.clone().into())
             };
             if !create.manifests.is_empty() {
                 commands.push((create, release.undeploy));

@@ -45,6 +45,13 @@ pub(super) fn may_have_too_many(state: &State, application: &Application) -> boo
     application.releases.len() > kept_before_oldest(state)
 }
 
+/// Whether some release of an application may have to go when a version of it has become current.
+///
+/// Nothing goes while a version is in use that is among those that are kept before the oldest one in use.
+pub(super) fn may_lose_a_release(state: &State, application: &Application, current: Version) -> bool {
+    application.releases.key_at(kept_before_oldest(state)).is_some_and(|kept| *kept < current)
+}
+
 /// How many releases older than the oldest one in use are kept.
 fn kept_before_oldest(state: &State) -> usize {
     usize::try_from(state.settings.releases_kept.get() - 1).unwrap_or(usize::MAX)
@@ -53,18 +60,20 @@ fn kept_before_oldest(state: &State) -> usize {
 /// What goes of some applications, each of them once and in name order.
 ///
 /// A release that the events make cannot be among it: what is deployed after that is this release.
-fn removed(state: &State, events: &[Event], crowded: Vec<Crowded<'_>>) -> Vec<Event> {
+fn removed(state: &State, events: &[Event], mut crowded: Vec<Crowded<'_>>) -> Vec<Event> {
+    let kept = kept_before_oldest(state);
+    if !crowded.is_empty() {
+        leave_out_those_in_use_elsewhere(state, events, kept, &mut crowded);
+    }
     if crowded.is_empty() {
         return Vec::new();
     }
-    let kept = kept_before_oldest(state);
     let mut environments = After::all(state, events);
     let mut removed = Vec::new();
     for (name, application) in crowded {
         let in_use = environments.iter_mut().flat_map(|environment| environment.in_use(name)).flatten();
         if let Some(oldest) = oldest_in_use(application, kept, in_use) {
-            let not_older = application.releases.range(oldest..).count();
-            let going = application.releases.len().saturating_sub(kept).saturating_sub(not_older);
+            let going = application.releases.count_below(&oldest).saturating_sub(kept);
             removed.extend(application.releases.keys().take(going).map(|version| {
                 let (application, version) = (name.clone(), *version);
                 Event::ReleaseCleanedUp { application, version }
@@ -74,13 +83,36 @@ fn removed(state: &State, events: &[Event], crowded: Vec<Crowded<'_>>) -> Vec<Ev
     removed
 }
 
+/// Leaves out the applications of which nothing goes because of what is in use where the events change nothing. Often
+/// this is each of them, and what the events change need not be put in order.
+fn leave_out_those_in_use_elsewhere(
+    state: &State,
+    events: &[Event],
+    kept: usize,
+    crowded: &mut Vec<Crowded<'_>>,
+) {
+    let changes = events.iter().filter_map(change_of);
+    let mut changed: Vec<&EnvironmentName> = changes.map(|(environment, _, _)| environment).collect();
+    changed.dedup();
+    let elsewhere = state.environments.iter().filter(|(name, _)| !changed.contains(name));
+    let mut elsewhere: Vec<_> = elsewhere.map(|(_, there)| SideBySide::new(&there.slots)).collect();
+    crowded.retain(|(name, application)| {
+        let mut slots = elsewhere.iter_mut().filter_map(|slots| slots.at(name));
+        application.releases.key_at(kept).is_some_and(|first_after_kept| {
+            let is_kept =
+                |version: Option<Version>| version.is_some_and(|version| version <= *first_after_kept);
+            !slots.any(|slot| is_kept(slot.current) || is_kept(slot.queued))
+        })
+    });
+}
+
 /// The oldest version in use; none when nothing goes, which is known at the first that is old enough.
 fn oldest_in_use(
     application: &Application,
     kept: usize,
     in_use: impl Iterator<Item = Version>,
 ) -> Option<Version> {
-    let first_after_kept = version_at(application, kept)?;
+    let first_after_kept = *application.releases.key_at(kept)?;
     let mut oldest = None;
     for version in in_use {
         if version <= first_after_kept {
@@ -90,14 +122,6 @@ fn oldest_in_use(
     }
     // While nothing is in use the newest stands for it, as upstream has it.
     oldest.or_else(|| application.newest())
-}
-
-/// The version of the release at a place, in ascending order from 0, counted from the nearer end.
-fn version_at(application: &Application, place: usize) -> Option<Version> {
-    let from_end = application.releases.len().checked_sub(place + 1)?;
-    let mut versions = application.releases.keys();
-    let version = if from_end < place { versions.nth_back(from_end) } else { versions.nth(place) };
-    version.copied()
 }
 
 /// One environment after the events.
@@ -184,30 +208,8 @@ pub(super) fn oldest_kept(
     match kept.checked_sub(1) {
         None => Some(oldest),
         Some(last_kept) => {
-            let mut newest_first = application.releases.range(..oldest).rev();
-            newest_first.nth(last_kept).and_then(|(version, _)| version.next())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Release;
-
-    #[test]
-    fn the_version_at_a_place_is_found_from_either_end() {
-        for length in 0..6 {
-            let versions: Vec<_> = (1..=length).map(|number| Version::new(number * 10).unwrap()).collect();
-            let releases = versions.iter().map(|version| (*version, Release::default())).collect();
-            let application = Application { releases, ..Application::default() };
-            for place in 0..7 {
-                assert_eq!(
-                    version_at(&application, place),
-                    versions.get(place).copied(),
-                    "{place} of {length}"
-                );
-            }
+            let last_removed = application.releases.count_below(&oldest).checked_sub(last_kept + 1)?;
+            application.releases.key_at(last_removed)?.next()
         }
     }
 }

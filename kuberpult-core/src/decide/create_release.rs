@@ -75,7 +75,7 @@ fn refusals(create: &CreateRelease, existing: Option<&Application>) -> Vec<Refus
 fn release(create: &CreateRelease) -> Release {
     let not_empty = |text: &Option<Arc<str>>| text.clone().filter(|text| !text.is_empty());
     Release {
-        manifests: create.manifests.clone(),
+        manifests: create.manifests.clone().into(),
         source: ReleaseSource {
             commit_id: not_empty(&create.source_commit_id).map(|id| id.to_lowercase().into()),
             author: not_empty(&create.source_author),

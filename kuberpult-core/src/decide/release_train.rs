@@ -3,16 +3,17 @@
 use alloc::collections::BTreeMap;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::hint::black_box;
 
-use super::cleanup::{Crowded, append_cleanup_of, may_have_too_many};
+use super::cleanup::{Crowded, append_cleanup_of, may_lose_a_release};
 use super::deploy::deployed;
 use super::side_by_side::SideBySide;
 use crate::blocking::Blocking;
 use crate::{
     Application, ApplicationCause, ApplicationName, ApplicationReport, Context, Decision, DeploymentCause,
-    Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, Note, Outcome, Past, Refusal,
-    Rejection, ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport, TrainTargetType, TrainUpstream,
-    Version,
+    Environment, EnvironmentCause, EnvironmentName, EnvironmentReport, Event, ManifestId, Note, Outcome,
+    Past, Refusal, Rejection, Release, ReleaseTrain, Report, Slot, State, TrainOnLock, TrainReport,
+    TrainTargetType, TrainUpstream, Version,
 };
 
 pub(super) fn decide(state: &State, context: &Context, train: &ReleaseTrain) -> Result<Decision, Rejection> {
@@ -103,6 +104,23 @@ struct Planned<'a> {
     crowded: Vec<Crowded<'a>>,
 }
 
+/// How many candidates are looked up together: enough that the processor need not wait for memory once for each of
+/// them, and few enough that all of it is still in its nearest cache when they are decided.
+const BATCH: usize = 32;
+
+/// A candidate application, with what is decided about it on.
+struct Candidate<'a> {
+    name: &'a ApplicationName,
+    version: Option<Version>,
+    application: Option<&'a Application>,
+    slot: Option<&'a Slot>,
+    current: Option<Version>,
+    /// What is there of the version; looked up for a batch at a time.
+    release: Option<&'a Release>,
+    /// The version's manifest for the target; looked up for a batch at a time.
+    manifest: Option<ManifestId>,
+}
+
 /// One target environment of a train.
 struct Stop<'a> {
     state: &'a State,
@@ -165,6 +183,8 @@ impl<'a> Stop<'a> {
         let mut slots = SideBySide::new(&self.environment.slots);
         let mut reports = Vec::with_capacity(candidates.len());
         planned.events.reserve(candidates.len());
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut place = 0;
         for (name, version) in candidates {
             let application = applications.at(name);
             let slot = slots.at(name);
@@ -172,39 +192,72 @@ impl<'a> Stop<'a> {
             if self.train.team.is_some() && self.train.team.as_ref() != team {
                 continue;
             }
-            let outcome = self.outcome(name, version, application, slot, planned);
-            reports.push(ApplicationReport { application: name.clone(), outcome });
+            let current = slot.and_then(|slot| slot.current);
+            batch.push(Candidate {
+                name,
+                version,
+                application,
+                slot,
+                current,
+                release: None,
+                manifest: None,
+            });
+            if batch.len() == BATCH {
+                self.outcomes_of(&mut batch, &mut place, planned, &mut reports);
+            }
         }
+        self.outcomes_of(&mut batch, &mut place, planned, &mut reports);
         reports
     }
 
-    fn outcome(
+    /// Empties a batch of candidates into the reports. The place is where manifests for the target were found last.
+    ///
+    /// What is far away in memory is read in loops that do nothing else, so that what one candidate needs is fetched while
+    /// others wait for theirs. Cloning a name would end that: the processor finishes all that came before it
+    /// counts a reference.
+    fn outcomes_of(
         &self,
-        name: &'a ApplicationName,
-        version: Option<Version>,
-        application: Option<&'a Application>,
-        slot: Option<&Slot>,
+        batch: &mut Vec<Candidate<'a>>,
+        place: &mut usize,
         planned: &mut Planned<'a>,
-    ) -> Outcome {
+        reports: &mut Vec<ApplicationReport>,
+    ) {
+        for candidate in &mut *batch {
+            candidate.release = candidate
+                .application
+                .zip(candidate.version)
+                .and_then(|(application, version)| application.releases.get(&version));
+            // The references to a name are counted beside its text, which nothing else has read.
+            black_box(candidate.name.as_str().as_bytes().first());
+        }
+        for candidate in &mut *batch {
+            let found = candidate.release.and_then(|release| release.manifests.get_near(place, self.name));
+            candidate.manifest = found.copied();
+        }
+        reports.extend(batch.drain(..).map(|candidate| {
+            let outcome = self.outcome(&candidate, planned);
+            ApplicationReport { application: candidate.name.clone(), outcome }
+        }));
+    }
+
+    fn outcome(&self, candidate: &Candidate<'a>, planned: &mut Planned<'a>) -> Outcome {
         let skipped = |cause| Outcome::Skipped { cause };
+        let &Candidate { name, version, application, slot, current, manifest, .. } = candidate;
         let Some(version) = version else { return skipped(ApplicationCause::NoVersionUpstream) };
-        let manifest =
-            |application: &Application| application.releases.get(&version)?.manifests.get(self.name).copied();
-        let Some((application, manifest)) = application.and_then(|there| Some((there, manifest(there)?)))
-        else {
+        let Some((application, manifest)) = application.zip(manifest) else {
             return skipped(ApplicationCause::NotInEnvironment { version });
         };
-        if slot.is_some_and(|slot| slot.current == Some(version)) {
+        if current == Some(version) {
             return skipped(ApplicationCause::AlreadyDeployed { version });
         }
         let blockers = self.blocking.application_level(name, application.team.as_ref(), slot);
         if blockers.is_empty() {
             let cause = DeploymentCause::ReleaseTrain;
             planned.events.push(deployed(slot, self.name, name, version, manifest, cause));
-            if may_have_too_many(self.state, application) {
+            if may_lose_a_release(self.state, application, version) {
                 planned.crowded.push((name, application));
             }
-            return Outcome::Deployed { from: slot.and_then(|slot| slot.current), to: version };
+            return Outcome::Deployed { from: current, to: version };
         }
         match self.train.on_lock {
             TrainOnLock::Skip => Outcome::Blocked { version, blockers },

@@ -34,7 +34,7 @@ fn state() -> State {
     let environments = environments.map(|(name, environment)| (name.parse().unwrap(), environment)).into();
     let manifests = ["moon", "staging"].map(|name| (name.parse().unwrap(), ManifestId::EMPTY)).into();
     let release = Release { manifests, ..Release::default() };
-    let cart = Application { releases: BTreeMap::from([(version(1), release)]), ..Application::default() };
+    let cart = Application { releases: [(version(1), release)].into(), ..Application::default() };
     State {
         environments,
         applications: BTreeMap::from([("cart".parse().unwrap(), cart)]),

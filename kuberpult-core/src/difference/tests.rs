@@ -18,7 +18,7 @@ fn version(version: u64) -> Version {
 /// Releases with a manifest for staging, and a slot there.
 fn state(releases: &[u64], current: u64, queued: u64, locks: &[&str]) -> State {
     let mut state = State::default();
-    let manifests = BTreeMap::from([(environment(), ManifestId::from_bytes(&[1]).unwrap())]);
+    let manifests = [(environment(), ManifestId::from_bytes(&[1]).unwrap())].into();
     let release = Release { manifests, ..Release::default() };
     let there = state.applications.entry(application()).or_default();
     there.releases = releases.iter().map(|number| (version(*number), release.clone())).collect();

@@ -189,7 +189,7 @@ fn given(text: Option<&Arc<str>>) -> Option<Arc<str>> {
 
 fn content(create: &CreateRelease) -> Release {
     Release {
-        manifests: create.manifests.clone(),
+        manifests: create.manifests.clone().into(),
         source: ReleaseSource {
             commit_id: given(create.source_commit_id.as_ref()).map(|id| id.to_lowercase().into()),
             author: given(create.source_author.as_ref()),

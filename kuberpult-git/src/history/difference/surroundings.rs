@@ -74,7 +74,7 @@ impl Parts<'_> {
         let Some(manifest) = self.understood(manifest).flatten() else { return };
         for state in [&mut self.before, &mut self.after] {
             let application = state.applications.entry(application.clone()).or_default();
-            let release = application.releases.entry(version).or_default();
+            let release = application.releases.get_or_insert_default(version);
             release.manifests.insert(environment.clone(), manifest);
         }
     }
