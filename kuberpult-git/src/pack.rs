@@ -40,7 +40,7 @@ pub(crate) fn write(
     let mut pack = Hashing::new(temporary("tmp_pack_", &directory)?, ids);
     let mut written = write_objects(objects, &mut pack, compression)?;
     let (pack, checksum) = pack.finish(is_hardened)?;
-    written.sort_by(|left, right| left.id.cmp(&right.id));
+    written.sort_by_key(|object| object.id);
     let mut index = Hashing::new(temporary("tmp_idx_", &directory)?, ids);
     write_index(&written, &checksum, &mut index)?;
     let (index, _) = index.finish(is_hardened)?;

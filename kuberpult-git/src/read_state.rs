@@ -95,8 +95,12 @@ impl<'repo> Snapshot<'repo> {
             wanted.all || wanted.with_slot_in.contains(name) || wanted.queued_in.contains(name)
         };
         // First where slots tell which applications are in scope, whole environments; then the others.
+        let mut known = BTreeSet::new();
         for (name, environment) in state.environments.iter_mut().filter(|(name, _)| names_scope(name)) {
             environment.slots = self.slots_in(name, scope, None)?;
+            // One name in memory for all environments.
+            let slots = std::mem::take(&mut environment.slots).into_iter();
+            environment.slots = slots.map(|(name, slot)| (shared(&mut known, name), slot)).collect();
         }
         let names: BTreeSet<ApplicationName> = match wanted.names_in(state) {
             Some(names) => names.into_iter().cloned().collect(),
@@ -174,7 +178,7 @@ impl<'repo> Snapshot<'repo> {
                 ReleasePart::VersionOnly => Release::default(),
                 ReleasePart::ManifestsInScope | ReleasePart::Whole => {
                     let directory = reader.or_collect(releases.directory(&version.to_string()))?.flatten();
-                    let release = directory.map(|directory| release(&directory, part, scope));
+                    let release = directory.map(|directory| release(&directory, part, scope, state));
                     release.transpose()?.unwrap_or_default()
                 }
             };
@@ -219,6 +223,15 @@ impl<'repo> Snapshot<'repo> {
         }
         Ok(deployed)
     }
+}
+
+/// The name in memory that is equal, or this one from now on.
+fn shared<N: Ord + Clone>(known: &mut BTreeSet<N>, name: N) -> N {
+    if let Some(known) = known.get(&name) {
+        return known.clone();
+    }
+    known.insert(name.clone());
+    name
 }
 
 fn settings(root: &Directory<'_>) -> Result<RepositorySettings, ReadError> {
@@ -300,10 +313,12 @@ pub(crate) fn version_link(
     })
 }
 
+/// Reads a release. Names of environments are those of the state where it has them: one in memory for all releases.
 pub(crate) fn release(
     directory: &Directory<'_>,
     part: ReleasePart,
     scope: &Scope,
+    state: &State,
 ) -> Result<Release, ReadError> {
     let mut release = Release::default();
     let reader = directory.reader();
@@ -313,6 +328,8 @@ pub(crate) fn release(
                 continue;
             }
             let manifest = reader.or_collect(manifest(&environments, &name))?.flatten();
+            let known = state.environments.get_key_value(&name).map(|(known, _)| known.clone());
+            let name = known.unwrap_or(name);
             release.manifests.extend(manifest.map(|manifest| (name, manifest)));
         }
     }

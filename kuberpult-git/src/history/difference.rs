@@ -245,7 +245,7 @@ impl<'a> Parts<'a> {
         let read = |release: &Directory<'_>| {
             // All that is told of a release that is gone is that it is.
             if changed.is_there(Side::After) {
-                read_state::release(release, ReleasePart::Whole, &Scope::default())
+                read_state::release(release, ReleasePart::Whole, &Scope::default(), &State::default())
             } else {
                 Ok(Release::default())
             }

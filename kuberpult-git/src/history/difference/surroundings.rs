@@ -163,6 +163,6 @@ fn manifest(
     let Some(releases) = application.directory(RELEASES)? else { return Ok(None) };
     let Some(release) = releases.directory(&version.to_string())? else { return Ok(None) };
     let scope = Scope { environments: BTreeSet::from([environment.clone()]), ..Scope::default() };
-    let release = read_state::release(&release, ReleasePart::ManifestsInScope, &scope)?;
+    let release = read_state::release(&release, ReleasePart::ManifestsInScope, &scope, &State::default())?;
     Ok(release.manifests.get(environment).copied())
 }
