@@ -194,23 +194,6 @@ fn what_a_killed_git_left_locked_is_not_in_the_way() {
 }
 
 #[test]
-fn git_keeps_the_lock_when_its_kuberpult_is_gone() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("lock");
-    let file = fs::File::create(&path).unwrap();
-    file.lock().unwrap();
-    // As `run_with_remote` starts git; this waits for a pipe that stays open.
-    let mut git = kuberpult_test_servers::git_command(directory.path());
-    git.args(["version", "--build-options"])
-        .stdin(file.try_clone().unwrap())
-        .stdout(std::process::Stdio::piped());
-    let child = git.spawn().unwrap();
-    drop((file, git));
-    drop(child.wait_with_output());
-    fs::File::open(&path).unwrap().try_lock().unwrap();
-}
-
-#[test]
 fn processes_share_one_clone() {
     const WRITERS: usize = 4;
     const COMMITS: usize = 4;
