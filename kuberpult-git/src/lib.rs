@@ -57,6 +57,11 @@ mod project;
 mod queue_history;
 mod read_state;
 mod reader;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "opening and writing do not use remotes yet")
+)]
+mod remote;
 mod repo;
 mod repository_finding;
 mod saved_plan;
@@ -80,6 +85,7 @@ pub use history::{History, HistoryEntry, HistoryFilter, HistoryGap};
 pub use limits::{LARGEST_DIRECTORY, LARGEST_OBJECT, LARGEST_READING, LARGEST_TEXT};
 pub use manifest_difference::{ManifestDifference, ReleaseSummary};
 pub use open::{InitOptions, OpenOptions};
+pub use remote::RemoteError;
 pub use repo::ManifestRepo;
 pub use repository_finding::RepositoryFinding;
 pub use saved_plan::SavedPlan;

@@ -142,7 +142,7 @@ impl ManifestRepo {
 }
 
 /// With the limit for the size of objects, which gix compares with what they say of themselves.
-fn limited(options: gix::open::Options) -> gix::open::Options {
+pub(crate) fn limited(options: gix::open::Options) -> gix::open::Options {
     options.config_overrides([format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}")])
 }
 
