@@ -23,7 +23,7 @@ use crate::manifest_blob;
 use crate::reader::Reader;
 use crate::settings_json::RepositorySettings;
 use crate::store::Store;
-use crate::tree::Directory;
+use crate::tree::{Directory, Unopened};
 
 /// The tree of one commit, opened for reading.
 pub(crate) struct Snapshot<'repo> {
@@ -95,62 +95,83 @@ impl<'repo> Snapshot<'repo> {
             wanted.all || wanted.with_slot_in.contains(name) || wanted.queued_in.contains(name)
         };
         // First where slots tell which applications are in scope, whole environments; then the others.
-        let mut known = BTreeSet::new();
+        let mut released = Vec::new();
+        if wanted.all
+            && let Some(all) = &self.applications
+        {
+            released = all.names(ApplicationName::existing)?;
+        }
         for (name, environment) in state.environments.iter_mut().filter(|(name, _)| names_scope(name)) {
-            environment.slots = self.slots_in(name, scope, None)?;
-            // One name in memory for all environments.
-            let slots = std::mem::take(&mut environment.slots).into_iter();
-            environment.slots = slots.map(|(name, slot)| (shared(&mut known, name), slot)).collect();
+            environment.slots = self.all_slots_in(name, scope, &released)?;
         }
         let names: BTreeSet<ApplicationName> = match wanted.names_in(state) {
             Some(names) => names.into_iter().cloned().collect(),
             None => {
                 let with_slot = state.environments.values().flat_map(|environment| environment.slots.keys());
-                let released = self.applications.as_ref();
-                let released = released.map(|all| all.names(ApplicationName::existing));
-                with_slot.cloned().chain(released.transpose()?.unwrap_or_default()).collect()
+                released.into_iter().chain(with_slot.cloned()).collect()
             }
         };
         for (name, environment) in &mut state.environments {
+            if wanted.all {
+                continue;
+            }
             if names_scope(name) {
                 environment.slots.retain(|application, _| names.contains(application));
             } else if !names.is_empty() {
-                environment.slots = self.slots_in(name, scope, Some(&names))?;
+                environment.slots = self.slots_in(name, scope, &names)?;
             }
         }
         Ok(names)
     }
 
-    /// Reads the slots of some applications in an environment, or of all.
+    /// Reads all slots in an environment. Names are those that are known where they are among them: one in memory for all
+    /// environments.
+    fn all_slots_in(
+        &self,
+        name: &EnvironmentName,
+        scope: &Scope,
+        known: &[ApplicationName],
+    ) -> Result<Slots, ReadError> {
+        let Some(applications) = self.slots_directory(name)? else { return Ok(Slots::new()) };
+        let reader = applications.reader();
+        let with_locks = scope.environments.contains(name);
+        let mut known = known.iter().peekable();
+        let mut slots = Vec::new();
+        for (application, directory) in applications.directories(ApplicationName::existing)? {
+            while known.next_if(|known| **known < application).is_some() {}
+            let application = known.next_if(|known| **known == application).cloned().unwrap_or(application);
+            let Some(directory) = reader.or_collect(directory.open())? else { continue };
+            slots.push((slot(&directory, &application, with_locks)?, application));
+        }
+        let slots = slots.into_iter().filter(|(slot, _)| !slot.is_empty());
+        Ok(slots.map(|(slot, application)| (application, slot)).collect())
+    }
+
+    /// Reads the slots of some applications in an environment. They are looked up, so that a few cost the same among many.
     fn slots_in(
         &self,
         name: &EnvironmentName,
         scope: &Scope,
-        wanted: Option<&BTreeSet<ApplicationName>>,
+        wanted: &BTreeSet<ApplicationName>,
     ) -> Result<Slots, ReadError> {
         let mut slots = Slots::new();
-        let Some(environment) = self.environments.get(name) else { return Ok(slots) };
-        let reader = environment.reader();
-        let Some(applications) = reader.or_collect(environment.directory(APPLICATIONS))?.flatten() else {
-            return Ok(slots);
-        };
+        let Some(applications) = self.slots_directory(name)? else { return Ok(slots) };
+        let reader = applications.reader();
         let with_locks = scope.environments.contains(name);
-        // A few are looked up, so that they cost the same among many.
-        let names = match wanted {
-            Some(wanted) => {
-                wanted.iter().filter(|name| applications.has_directory(name.as_str())).cloned().collect()
-            }
-            None => applications.names(ApplicationName::existing)?,
-        };
-        for application in names {
+        for application in wanted.iter().filter(|name| applications.has_directory(name.as_str())) {
             let directory = reader.or_collect(applications.directory(application.as_str()))?.flatten();
             let Some(directory) = directory else { continue };
-            let slot = slot(&directory, &application, with_locks)?;
+            let slot = slot(&directory, application, with_locks)?;
             if !slot.is_empty() {
-                slots.insert(application, slot);
+                slots.insert(application.clone(), slot);
             }
         }
         Ok(slots)
+    }
+
+    fn slots_directory(&self, name: &EnvironmentName) -> Result<Option<Directory<'repo>>, ReadError> {
+        let Some(environment) = self.environments.get(name) else { return Ok(None) };
+        Ok(environment.reader().or_collect(environment.directory(APPLICATIONS))?.flatten())
     }
 
     fn application(
@@ -223,15 +244,6 @@ impl<'repo> Snapshot<'repo> {
         }
         Ok(deployed)
     }
-}
-
-/// The name in memory that is equal, or this one from now on.
-fn shared<N: Ord + Clone>(known: &mut BTreeSet<N>, name: N) -> N {
-    if let Some(known) = known.get(&name) {
-        return known.clone();
-    }
-    known.insert(name.clone());
-    name
 }
 
 fn settings(root: &Directory<'_>) -> Result<RepositorySettings, ReadError> {
@@ -323,11 +335,11 @@ pub(crate) fn release(
     let mut release = Release::default();
     let reader = directory.reader();
     if let Some(environments) = reader.or_collect(directory.directory(ENVIRONMENTS))?.flatten() {
-        for name in environments.names(EnvironmentName::existing)? {
+        for (name, directory) in environments.directories(EnvironmentName::existing)? {
             if part != ReleasePart::Whole && !scope.environments.contains(&name) {
                 continue;
             }
-            let manifest = reader.or_collect(manifest(&environments, &name))?.flatten();
+            let manifest = reader.or_collect(manifest(&directory))?.flatten();
             let known = state.environments.get_key_value(&name).map(|(known, _)| known.clone());
             let name = known.unwrap_or(name);
             release.manifests.extend(manifest.map(|manifest| (name, manifest)));
@@ -349,10 +361,9 @@ pub(crate) fn release(
     Ok(release)
 }
 
-/// The manifest of a release for an environment.
-fn manifest(environments: &Directory<'_>, name: &EnvironmentName) -> Result<Option<ManifestId>, ReadError> {
-    let Some(environment) = environments.directory(name.as_str())? else { return Ok(None) };
-    Ok(environment.file_id(MANIFEST)?.and_then(|id| manifest_blob::manifest_of(&id)))
+/// The manifest of a release in the directory of an environment.
+fn manifest(environment: &Unopened<'_, '_>) -> Result<Option<ManifestId>, ReadError> {
+    Ok(environment.open()?.file_id(MANIFEST)?.and_then(|id| manifest_blob::manifest_of(&id)))
 }
 
 fn team_locks(environment: &Directory<'_>) -> Result<BTreeMap<TeamName, Locks>, ReadError> {

@@ -85,16 +85,26 @@ impl<'repo> Directory<'repo> {
         &self,
         existing: impl Fn(&str) -> Result<N, NameError>,
     ) -> Result<Vec<N>, ReadError> {
-        let mut names = Vec::new();
-        for text in self.directory_names() {
+        Ok(self.directories(existing)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// The directories in it, where the name of each says what it is.
+    pub(crate) fn directories<N>(
+        &self,
+        existing: impl Fn(&str) -> Result<N, NameError>,
+    ) -> Result<Vec<(N, Unopened<'_, 'repo>)>, ReadError> {
+        let mut directories = Vec::new();
+        for entry in self.listing.entries().filter(|entry| entry.kind == EntryKind::Tree) {
+            let text = entry.name.to_str_lossy();
             let name = match &text {
                 Cow::Borrowed(text) => existing(text).map_err(|error| error.to_string()),
                 Cow::Owned(_) => Err("bytes that are no UTF-8".to_owned()),
             };
             let name = name.map_err(|found| self.not_understood(&text, "a safe name", found));
-            names.extend(self.reader.or_collect(name)?);
+            let unopened = Unopened { parent: self, entry };
+            directories.extend(self.reader.or_collect(name)?.map(|name| (name, unopened)));
         }
-        Ok(names)
+        Ok(directories)
     }
 
     /// The names of the directories in it, whatever they are.
@@ -174,6 +184,19 @@ impl<'repo> Directory<'repo> {
             let position = error.valid_up_to();
             self.not_understood(name, "UTF-8 text", format!("an invalid byte at offset {position}"))
         })
+    }
+}
+
+/// A directory that was come across and not opened yet.
+pub(crate) struct Unopened<'a, 'repo> {
+    parent: &'a Directory<'repo>,
+    entry: Entry<'a>,
+}
+
+impl<'repo> Unopened<'_, 'repo> {
+    pub(crate) fn open(&self) -> Result<Directory<'repo>, ReadError> {
+        let path = self.parent.path_of(&self.entry.name.to_str_lossy());
+        Directory::read(Rc::clone(&self.parent.reader), path, self.entry.id)
     }
 }
 
