@@ -9,7 +9,7 @@ use gix::objs::Kind;
 use crate::listing::Listing;
 
 /// How many objects at most are written as files of their own; of more, a pack is made.
-pub(crate) const FEW: usize = 100;
+pub(crate) const FEW: usize = 50;
 /// How many deltas at most have to be applied to read an object: what git has by default (`pack.depth`).
 const DEEPEST: u8 = 50;
 /// The smallest directory that is told from another one.

@@ -77,14 +77,14 @@ impl ManifestRepo {
         if commands.is_empty() {
             return results;
         }
-        let _lock = match WriterLock::acquire(self.store.git.common_dir()) {
+        let lock = match WriterLock::acquire(self.store.git.common_dir()) {
             Ok(lock) => lock,
             Err(error) => return vec![Err(error)],
         };
         let mut at_most = MOST_COMMANDS;
         while let Some(rest) = commands.get(results.len()..).filter(|rest| !rest.is_empty()) {
             let together = rest.get(..at_most).unwrap_or(rest);
-            match self.together(together, on_error, &agree) {
+            match self.together(&lock, together, on_error, &agree) {
                 Ok(landed) => results.extend(landed),
                 // It is the first command's, for which there is no other. With the others it may be another one.
                 Err(error) => {
@@ -107,6 +107,7 @@ impl ManifestRepo {
     /// Carries out as many of some commands as land together, at least one. An error means that nothing was written.
     fn together(
         &mut self,
+        lock: &WriterLock,
         commands: &[(&Context, &Command)],
         on_error: OnError,
         agree: &impl Fn(&Self, Option<CommitId>, &Decision) -> Result<(), TransactError>,
@@ -128,7 +129,7 @@ impl ManifestRepo {
                     break;
                 }
             }
-            let landed = if chain.is_empty() { Ok(true) } else { self.land(&chain) };
+            let landed = if chain.is_empty() { Ok(true) } else { self.land(&chain, lock) };
             let error = match landed {
                 Ok(true) => None,
                 Ok(false) => {
@@ -184,7 +185,7 @@ impl ManifestRepo {
     }
 
     /// Writes the objects of a chain and moves the branch to its end. Returns whether the branch was where it began.
-    pub(crate) fn land(&self, chain: &Chain) -> Result<bool, TransactError> {
+    pub(crate) fn land(&self, chain: &Chain, lock: &WriterLock) -> Result<bool, TransactError> {
         let (Some(commit), Some(log)) = (chain.commit, &chain.log) else { return Ok(true) };
         let git = &self.store.git;
         let work_trees = WorkTrees::of_branch(git, &self.branch)?;
@@ -192,7 +193,14 @@ impl ManifestRepo {
         let hardening = Hardening::of(git);
         write::objects(git, &self.store.take_new(), hardening)?;
         work_trees.refuse_obstacles(chain.base_tree, chain.tree)?;
-        if !log.move_branch(git, &self.branch, chain.base, commit, chain.count, hardening)? {
+        let moved = lock.noted(self.branch.as_ref(), commit, || {
+            log.move_branch(git, &self.branch, chain.base, commit, chain.count, hardening)
+        });
+        let failed = |source: std::io::Error| TransactError::Write {
+            what: "a note of what is written".to_owned(),
+            source: Box::new(source),
+        };
+        if !moved.map_err(failed)?? {
             return Ok(false);
         }
         work_trees.follow(chain.base_tree, chain.tree, commit)?;

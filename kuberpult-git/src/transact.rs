@@ -115,7 +115,7 @@ impl ManifestRepo {
     /// # Errors
     /// The repository has environments or applications, or something cannot be read or written.
     pub fn import(&mut self, context: &Context, state: &State) -> Result<CommitId, TransactError> {
-        let _lock = WriterLock::acquire(self.store.git.common_dir())?;
+        let lock = WriterLock::acquire(self.store.git.common_dir())?;
         let mut chain = self.begin()?;
         let snapshot = Snapshot::open(&self.store, chain.tree())?;
         let there = snapshot.state(&Scope::everything(&snapshot.configs), Default::default())?;
@@ -128,7 +128,7 @@ impl ManifestRepo {
         let decision = Decision::from(State::default().events_to(state, context.now));
         let commit = self.extend(&mut chain, &snapshot, context, &decision, import_message(state))?;
         drop(snapshot);
-        if !self.land(&chain)? {
+        if !self.land(&chain, &lock)? {
             return Err(TransactError::LostRace { attempts: 1 });
         }
         self.has_landed([&decision]);

@@ -15,6 +15,7 @@ mod diff;
 mod environments;
 mod freeze;
 mod json;
+mod killed;
 mod log;
 mod plan;
 mod processes;
