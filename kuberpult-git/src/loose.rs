@@ -31,6 +31,9 @@ pub(crate) fn write(
         let mut file = match temporary("tmp_obj_", &place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 std::fs::create_dir_all(&place)?;
+                if is_hardened {
+                    File::open(directory)?.sync_all()?;
+                }
                 temporary("tmp_obj_", &place)?
             }
             other => other?,
