@@ -61,3 +61,47 @@ impl Delta {
         self.instructions
     }
 }
+
+/// What instructions make of their base; none if they are for another one.
+pub(crate) fn applied(base: &[u8], instructions: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = instructions;
+    let mut next = || {
+        let (first, others) = rest.split_first()?;
+        rest = others;
+        Some(*first)
+    };
+    let mut size = || {
+        let mut size = 0;
+        for shift in (0..usize::BITS).step_by(7) {
+            let byte = next()?;
+            size |= usize::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(size);
+            }
+        }
+        None
+    };
+    let (base_size, result_size) = (size()?, size()?);
+    let mut result = Vec::with_capacity(if base_size == base.len() { result_size } else { return None });
+    while let Some((instruction, others)) = rest.split_first() {
+        rest = others;
+        if *instruction < 0x80 {
+            let (inserted, others) = rest.split_at_checked(usize::from(*instruction))?;
+            result.extend_from_slice(inserted);
+            rest = others;
+            continue;
+        }
+        let mut numbers = [0; 8];
+        for (bit, number) in numbers.iter_mut().take(7).enumerate() {
+            if instruction & (1 << bit) != 0 {
+                let (first, others) = rest.split_first()?;
+                (*number, rest) = (*first, others);
+            }
+        }
+        let [a, b, c, d, length @ ..] = numbers;
+        let start = u32::from_le_bytes([a, b, c, d]) as usize;
+        let length = u32::from_le_bytes(length) as usize;
+        result.extend_from_slice(base.get(start..start.checked_add(length)?)?);
+    }
+    (result.len() == result_size).then_some(result)
+}

@@ -6,6 +6,7 @@ use gix::ObjectId;
 use gix::hashtable::HashMap;
 use gix::objs::Kind;
 
+use crate::delta::applied;
 use crate::listing::Listing;
 
 /// How many objects at most are written as files of their own; of more, a pack is made.
@@ -107,6 +108,17 @@ impl NewObjects {
         match &self.by_id.get(id)?.form {
             Form::Whole(body) | Form::Both(body, _) => Some(body),
             Form::Delta(_) => None,
+        }
+    }
+
+    /// The content of a directory, also of one that was replaced: the same may be in other places still.
+    pub(crate) fn directory(&self, id: &ObjectId) -> Option<Vec<u8>> {
+        match &self.by_id.get(id)?.form {
+            Form::Whole(Body::Listing(listing)) | Form::Both(Body::Listing(listing), _) => {
+                Some(listing.data().to_owned())
+            }
+            Form::Whole(Body::Bytes(..)) | Form::Both(Body::Bytes(..), _) => None,
+            Form::Delta(delta) => applied(&self.directory(&delta.base)?, &delta.instructions),
         }
     }
 

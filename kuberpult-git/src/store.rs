@@ -69,9 +69,14 @@ impl Store {
     /// A directory that is remembered or not written yet.
     pub(crate) fn listing(&self, id: &ObjectId) -> Option<Arc<Listing>> {
         let remembered = self.listings.borrow_mut().get(id);
-        remembered.or_else(|| match self.new.borrow().body(id) {
-            Some(Body::Listing(listing)) => Some(Arc::clone(listing)),
-            _ => None,
+        remembered.or_else(|| {
+            let new = self.new.borrow();
+            let listing = match new.body(id) {
+                Some(Body::Listing(listing)) => Arc::clone(listing),
+                _ => Arc::new(Listing::parse(*id, new.directory(id)?).ok()?),
+            };
+            self.remember_listing(&listing);
+            Some(listing)
         })
     }
 

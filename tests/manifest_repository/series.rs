@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use kuberpult_core::{Command, Context, ReleaseTrain};
+use kuberpult_core::{Command, Context, EnvironmentConfig, ReleaseTrain};
 use kuberpult_git::{InitOptions, ManifestRepo, OnError, OpenOptions, Receipt, TransactError};
-use kuberpult_tests::fixture::{Fixture, context, deploy, lock_environment, unlock_environment};
+use kuberpult_tests::fixture::{
+    Fixture, context, create_environment, deploy, lock_environment, unlock_environment,
+};
 use kuberpult_tests::git;
 
 fn with_context(commands: impl IntoIterator<Item = Command>) -> Vec<(Context, Command)> {
@@ -95,6 +97,36 @@ fn chains_of_deltas_are_no_longer_than_git_makes_them() {
     let listed = packed(fixture.path());
     let depths = listed.lines().filter_map(|line| line.split_whitespace().nth(5)?.parse::<usize>().ok());
     assert_eq!(depths.max(), Some(50), "deltas are made, and chains end");
+}
+
+#[test]
+fn what_is_replaced_in_one_place_is_still_there_in_another() {
+    // Environments that are made alike, and so are one directory to git.
+    let names: Vec<String> = (0..4).map(|number| format!("env-{number}")).collect();
+    let make = || {
+        let mut fixture = Fixture::empty(true);
+        let mut commands: Vec<Command> = names
+            .iter()
+            .map(|name| create_environment(name, EnvironmentConfig::with_upstream_latest()))
+            .collect();
+        let environments: Vec<&str> = names.iter().map(String::as_str).collect();
+        commands.extend((0..30).map(|number| fixture.release(&format!("app-{number}"), &environments)));
+        // One after another goes another way, and the others are as they were.
+        for (index, name) in names.iter().enumerate() {
+            let locked = (0..10 * index).map(|number| lock_environment(name, &format!("lock-{number}"), ""));
+            commands.extend(locked);
+            commands.extend((0..30).map(|number| deploy(&format!("app-{number}"), 1, name)));
+        }
+        (fixture, with_context(commands))
+    };
+    let (mut together, commands) = make();
+    assert!(together.repo.transact_all(&commands, OnError::Stop).iter().all(Result::is_ok));
+    let (mut one_by_one, commands) = make();
+    for (context, command) in &commands {
+        one_by_one.repo.transact(context, command).expect("accepted");
+    }
+    assert_eq!(head(&together), head(&one_by_one));
+    assert_eq!(git::fsck(together.path()), "");
 }
 
 #[test]
