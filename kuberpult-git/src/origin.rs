@@ -52,7 +52,10 @@ impl Origin {
         branch: &str,
         is_offline: bool,
     ) -> Result<Self, RemoteError> {
-        let branch = RemoteBranch::new(git_dir, Remote::find(git_dir, remote)?, branch)?;
+        // Git is not started in the directory of this process.
+        let git_dir = std::path::absolute(git_dir)
+            .map_err(|source| RemoteError::File { path: git_dir.to_owned(), source })?;
+        let branch = RemoteBranch::new(&git_dir, Remote::find(&git_dir, remote)?, branch)?;
         Ok(Self { branch, clone: None, is_offline, newest: None })
     }
 
