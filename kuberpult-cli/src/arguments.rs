@@ -29,7 +29,8 @@ Exit codes:
   1  failed: repository unreadable, disk full, a bug; or `check` found something
   2  wrong usage
   3  refused by a rule: a lock, a freeze window, an unknown version
-  5  conflict: a plan that is outdated, a race not won, other content under an existing name";
+  5  conflict: a plan that is outdated, a race not won, other content under an existing name
+  6  the remote: unreachable, no permission, refused by a hook";
 
 /// The commands.
 #[derive(Debug, clap::Subcommand)]
@@ -86,7 +87,14 @@ pub(crate) struct GlobalOptions {
     #[arg(short = 'R', long, global = true, value_name = "DIR")]
     #[arg(env = "KUBERPULT_REPO", hide_env_values = true)]
     pub(crate) repo: Option<PathBuf>,
-    /// The branch [default: the one that is checked out]
+    /// Work on a remote: on its newest state, and done when it has accepted it; a URL needs no repository here
+    #[arg(long, global = true, value_name = "NAME|URL", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(env = "KUBERPULT_REMOTE", hide_env_values = true)]
+    pub(crate) remote: Option<String>,
+    /// Read what was fetched last from the remote, and write nothing
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// The branch [default: the one that is checked out; of a URL `main`]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) branch: Option<String>,
     /// How the result is printed

@@ -17,12 +17,14 @@ pub(crate) mod train;
 pub(crate) mod undeploy;
 pub(crate) mod why;
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use kuberpult_core::{Command, Context, Decision};
 use kuberpult_git::{ManifestRepo, OpenOptions, Plan, Receipt};
 
 use crate::arguments::{Arguments, DryRun, GlobalOptions, Subcommand};
+use crate::cache;
 use crate::exit::{Exit, Failure};
 use crate::json::{self, WhatIf};
 use crate::output::Output;
@@ -57,6 +59,12 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
 /// What ends a dry run.
 pub(crate) const DRY_RUN: &str = "dry run: nothing was written";
 
+/// Whether a remote is given by its address, for which there need be no repository. Names of remotes with a slash are for who
+/// also says which repository is meant.
+fn is_address(remote: &str) -> bool {
+    remote.contains(['/', ':'])
+}
+
 /// One command: what holds for it, and where it prints.
 pub(crate) struct Session<'a> {
     pub(crate) global: &'a GlobalOptions,
@@ -66,14 +74,31 @@ pub(crate) struct Session<'a> {
 impl Session<'_> {
     /// Opens the manifest repository.
     pub(crate) fn open(&mut self) -> Result<ManifestRepo, Failure> {
+        self.open_for(None)
+    }
+
+    /// As [`open`](Self::open), for commands of which so many land together at most.
+    pub(crate) fn open_for(&mut self, together: Option<NonZeroUsize>) -> Result<ManifestRepo, Failure> {
+        // It cannot be left to the parser, which does not see what stands before and after the command together.
+        if self.global.offline && self.global.remote.is_none() {
+            return Err(Failure::OfflineWithoutRemote);
+        }
         let mut options = OpenOptions::default();
         options.branch.clone_from(&self.global.branch);
         options.argocd_repo_url.clone_from(&self.global.argocd_repo_url);
-        let repo = match &self.global.repo {
-            Some(directory) => ManifestRepo::open(directory, options)?,
-            None => ManifestRepo::discover(Path::new("."), options)?,
+        options.remote.clone_from(&self.global.remote);
+        options.offline = self.global.offline;
+        options.together = together;
+        let repo = match (&self.global.repo, &self.global.remote) {
+            (Some(directory), _) => ManifestRepo::open(directory, options)?,
+            (None, Some(remote)) if is_address(remote) => {
+                ManifestRepo::open_remote(&cache::directory()?, remote, options)?
+            }
+            (None, _) => ManifestRepo::discover(Path::new("."), options)?,
         };
-        self.output.detail(&format!("repository {}, branch {}", repo.directory().display(), repo.branch()));
+        let remote = repo.remote().map(|remote| format!("remote {remote}, ")).unwrap_or_default();
+        let (directory, branch) = (repo.directory().display(), repo.branch());
+        self.output.detail(&format!("{remote}repository {directory}, branch {branch}"));
         Ok(repo)
     }
 

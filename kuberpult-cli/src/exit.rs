@@ -1,5 +1,7 @@
 //! How a command ends: exit codes, and for each failure its stable code.
 
+mod remote;
+
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
@@ -27,6 +29,8 @@ pub(crate) enum Exit {
     Refused = 3,
     /// Somebody else was faster, or has put something else there.
     Conflict = 5,
+    /// The remote does not answer, or says no.
+    Remote = 6,
 }
 
 impl From<Exit> for ExitCode {
@@ -59,6 +63,12 @@ pub(crate) enum Failure {
         "git does not say who you are; give `--author-name` and `--author-email`, or set them with `git config user.name` and `git config user.email`"
     )]
     NoIdentity,
+    #[error(
+        "it is not known where to keep a clone of the remote; set `KUBERPULT_CACHE_DIR`, or give a clone of yours with `--repo`"
+    )]
+    NoCache,
+    #[error("`--offline` is about a remote; name it with `--remote`, or leave `--offline` out")]
+    OfflineWithoutRemote,
     #[error("the clock shows a time that cannot be written; give `--now`")]
     Clock,
     #[error("cannot read `{}`", path.display())]
@@ -146,6 +156,12 @@ impl Failure {
         match self {
             Self::Init(InitError::InvalidBranch { .. }) => Exit::Usage,
             Self::Transact(error) => of_transact(error),
+            Self::Open(OpenError::Remote(error))
+            | Self::Open(OpenError::Read(ReadError::Remote(error)))
+            | Self::Init(InitError::Open(OpenError::Remote(error)))
+            | Self::Read(ReadError::Remote(error))
+            | Self::Why(WhyError::Read(ReadError::Remote(error)))
+            | Self::Difference(DifferenceError::Read(ReadError::Remote(error))) => remote::of_remote(error),
             Self::Rejected(rejection) => of_rejection(rejection),
             Self::Init(_)
             | Self::Open(_)
@@ -161,6 +177,8 @@ impl Failure {
             Self::Manifest(_)
             | Self::DemoAsJson
             | Self::NoIdentity
+            | Self::NoCache
+            | Self::OfflineWithoutRemote
             | Self::MadeUpId(_)
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
@@ -194,9 +212,10 @@ impl Failure {
             Self::Rejected(rejection) => rejection.code(),
             Self::Manifest(error) => error.code(),
             Self::NoIdentity => "NO_IDENTITY",
+            Self::NoCache => "NO_CACHE_DIRECTORY",
             Self::Clock => "CLOCK",
             Self::MadeUpId(_) => "INVALID_NAME",
-            Self::DemoAsJson => "USAGE",
+            Self::DemoAsJson | Self::OfflineWithoutRemote => "USAGE",
             Self::Input { .. } => "CANNOT_READ_FILE",
             Self::Config { .. } => "INVALID_CONFIG",
             Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
@@ -234,11 +253,17 @@ impl Failure {
 pub(crate) fn of_transact(error: &TransactError) -> Exit {
     match error {
         TransactError::Rejected(rejection) => of_rejection(rejection),
+        TransactError::Remote(error) | TransactError::Read(ReadError::Remote(error)) => {
+            remote::of_remote(error)
+        }
+        TransactError::AnswerLost { .. } => Exit::Remote,
         TransactError::LostRace { .. }
+        | TransactError::LocalBranchAhead { .. }
         | TransactError::Busy { .. }
         | TransactError::PlanOutdated { .. }
         | TransactError::PlanBaseNotFound { .. } => Exit::Conflict,
         TransactError::NoRepoUrl { .. }
+        | TransactError::Offline { .. }
         | TransactError::KeysWouldBeLost { .. }
         | TransactError::TimeBefore1970 { .. }
         | TransactError::PlanNotGenuine { .. } => Exit::Usage,
@@ -267,6 +292,7 @@ fn code_of_open(error: &OpenError) -> &'static str {
         OpenError::NoManifestRepository { .. } => "NOT_A_MANIFEST_REPOSITORY",
         OpenError::NoBranch { .. } => "BRANCH_NOT_FOUND",
         OpenError::NoBranchCheckedOut { .. } => "NO_BRANCH_CHECKED_OUT",
+        OpenError::Remote(error) => remote::code_of_remote(error),
         OpenError::Read(error) => code_of_read(error),
         _ => "CANNOT_OPEN",
     }
@@ -284,6 +310,7 @@ fn code_of_difference(error: &DifferenceError) -> &'static str {
 pub(crate) fn code_of_read(error: &ReadError) -> &'static str {
     match error {
         ReadError::NotUnderstood { .. } => "NOT_UNDERSTOOD",
+        ReadError::Remote(error) => remote::code_of_remote(error),
         _ => "CANNOT_READ",
     }
 }
@@ -303,6 +330,11 @@ pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
         TransactError::PlanNotGenuine { .. } => "PLAN_NOT_GENUINE",
         TransactError::PlanBaseNotFound { .. } => "PLAN_BASE_NOT_FOUND",
         TransactError::BranchGone { .. } => "BRANCH_GONE",
+        TransactError::Remote(error) => remote::code_of_remote(error),
+        TransactError::Offline { .. } => "OFFLINE",
+        TransactError::LocalBranchAhead { .. } => "LOCAL_BRANCH_AHEAD",
+        TransactError::LocalBranchNotMoved { .. } => "LOCAL_BRANCH_NOT_MOVED",
+        TransactError::AnswerLost { .. } => "ANSWER_LOST",
         TransactError::LostRace { .. } => "LOST_RACE",
         TransactError::Busy { .. } => "BUSY",
         TransactError::TimeBefore1970 { .. } => "TIME_BEFORE_1970",
@@ -323,6 +355,15 @@ pub(crate) fn details_of_transact(error: &TransactError) -> Value {
         }
         TransactError::WorkTreeNotUpdated { commit, work_tree, .. } => {
             json!({ "commit": commit, "workTree": work_tree.to_string_lossy() })
+        }
+        TransactError::LocalBranchAhead { branch, commits, .. } => {
+            json!({ "branch": branch, "commits": commits })
+        }
+        TransactError::LocalBranchNotMoved { commit, branch, .. } => {
+            json!({ "commit": commit, "branch": branch })
+        }
+        TransactError::AnswerLost { commit, count, branch, .. } => {
+            json!({ "commit": commit, "commands": count, "branch": branch })
         }
         TransactError::PlanOutdated { base, head, difference } => {
             json!({ "base": base, "head": head, "difference": difference })

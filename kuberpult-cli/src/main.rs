@@ -1,6 +1,7 @@
 //! The command line of kuberpult: parse, call the library, print.
 
 mod arguments;
+mod cache;
 mod commands;
 mod context;
 mod demo;

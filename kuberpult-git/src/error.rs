@@ -8,9 +8,9 @@ use kuberpult_core::{
     TrainUpstream,
 };
 
-use crate::CommitId;
 use crate::limits::{LARGEST_READING, in_words};
 use crate::plain_text::one_line;
+use crate::{CommitId, RemoteError};
 
 /// How many characters of a list of keys are shown.
 const LONGEST_LIST: usize = 500;
@@ -102,6 +102,9 @@ pub enum OpenError {
         /// The repository's directory.
         directory: PathBuf,
     },
+    /// The remote, or what is kept of it here, cannot be used.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// The repository could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -140,6 +143,9 @@ pub enum ReadError {
         /// How many bytes are read at most.
         limit: u64,
     },
+    /// What is not here could not be fetched from the remote.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// Git could not read something.
     #[error("cannot read {what}")]
     Git {
@@ -291,10 +297,69 @@ pub enum TransactError {
         branch: String,
     },
     /// Others were faster each time.
-    #[error("the branch was moved by others {attempts} times in a row; try again")]
+    #[error("the branch was moved by others {attempts} times in a row; try again{}", Words(words))]
     LostRace {
         /// How often it was tried.
         attempts: u32,
+        /// What a remote said about it the last time, in one line; empty if it said nothing, or if there is none.
+        words: String,
+    },
+    /// The remote refused it, or could not be reached.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// The repository was opened to be offline, and only read.
+    #[error("nothing is written without {remote}; leave `--offline` out")]
+    Offline {
+        /// The remote.
+        remote: String,
+    },
+    /// The local branch has commits of its own, and could not follow what is pushed.
+    #[error(
+        "branch `{branch}` of `{}` has commits that {remote} does not have: {}; push them or take them off the branch first",
+        directory.display(), FirstFew(commits)
+    )]
+    LocalBranchAhead {
+        /// The repository's directory.
+        directory: PathBuf,
+        /// The branch.
+        branch: String,
+        /// The remote.
+        remote: String,
+        /// The newest of these commits, at most a hundred.
+        commits: Vec<String>,
+    },
+    /// The remote has accepted the commit, but the local branch could not follow.
+    #[error(
+        "commit {commit} is on the branch of the remote, but branch `{branch}` of `{}` could not be moved there; when that is solved, `git pull` does it",
+        directory.display()
+    )]
+    LocalBranchNotMoved {
+        /// The commit.
+        commit: CommitId,
+        /// The repository's directory.
+        directory: PathBuf,
+        /// The branch.
+        branch: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The connection broke before the remote said whether it has accepted the commits, and it could not be found out
+    /// afterwards. **They may be on the branch, or come there yet.**
+    #[error(
+        "it is not known whether {remote} has accepted {}; before you repeat it, look whether that commit is on branch `{branch}`, as `kuberpult log` shows it",
+        Pushed(commit, *count)
+    )]
+    AnswerLost {
+        /// The last of the commits.
+        commit: CommitId,
+        /// How many there are.
+        count: usize,
+        /// The branch.
+        branch: String,
+        /// The remote.
+        remote: String,
+        /// What happened instead of an answer, or when it was looked for.
+        source: Option<Box<RemoteError>>,
     },
     /// Another writer on this machine holds the repository.
     #[error("another process has been writing to `{}` for {seconds} seconds; try again", directory.display())]
@@ -465,7 +530,28 @@ impl fmt::Display for Forgery<'_> {
     }
 }
 
-/// Paths in a sentence; many are counted, not listed.
+/// What was said, at the end of a sentence.
+struct Words<'a>(&'a str);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0) }
+    }
+}
+
+/// What was pushed: one command, or many.
+struct Pushed<'a>(&'a CommitId, usize);
+
+impl fmt::Display for Pushed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            1 => write!(f, "the command, which is commit {}", self.0),
+            count => write!(f, "{count} commands, the last of which is commit {}", self.0),
+        }
+    }
+}
+
+/// Paths or commits in a sentence; many are counted, not listed.
 struct FirstFew<'a>(&'a [String]);
 
 impl fmt::Display for FirstFew<'_> {

@@ -33,7 +33,8 @@ pub struct HistoryEntry {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryGap {
-    /// The commit before is not there, as in a shallow clone. The history ends here.
+    /// The commit before is not there, as in a shallow clone. The history ends here. (A clone of a
+    /// [remote](crate::OpenOptions::remote) fetches it, unless it is offline.)
     #[error("what changed is not known: the commit before, {parent}, is not in this repository")]
     NoParent {
         /// The commit before.
@@ -53,6 +54,8 @@ pub struct History<'repo> {
     repo: &'repo ManifestRepo,
     filter: HistoryFilter,
     next: Option<Commit>,
+    /// How many commits were read.
+    seen: u32,
 }
 
 impl ManifestRepo {
@@ -87,7 +90,7 @@ impl ManifestRepo {
     pub fn history(&self, filter: &HistoryFilter) -> Result<History<'_>, ReadError> {
         let head = self.head()?;
         let next = head.map(|head| Commit::find(&self.store, head.0)).transpose()?.flatten();
-        Ok(History { repo: self, filter: filter.clone(), next })
+        Ok(History { repo: self, filter: filter.clone(), next, seen: 0 })
     }
 }
 
@@ -97,7 +100,9 @@ impl Iterator for History<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let commit = self.next.take()?;
-            let before = commit.parent.map(|parent| Commit::find(&self.repo.store, parent)).transpose();
+            self.seen = self.seen.saturating_add(1);
+            let before =
+                commit.parent.map(|parent| self.repo.earlier_commit(parent, Some(self.seen))).transpose();
             let before = match before {
                 Ok(before) => before.flatten(),
                 Err(error) => return Some(Err(error)),

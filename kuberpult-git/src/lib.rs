@@ -50,6 +50,7 @@ mod memory;
 mod misunderstandings;
 mod new_objects;
 mod open;
+mod origin;
 mod pack;
 mod past;
 mod plain_text;
@@ -57,10 +58,6 @@ mod project;
 mod queue_history;
 mod read_state;
 mod reader;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "opening and writing do not use remotes yet")
-)]
 mod remote;
 mod repo;
 mod repository_finding;

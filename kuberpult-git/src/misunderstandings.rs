@@ -50,7 +50,7 @@ fn finding(error: ReadError) -> (String, RepositoryFinding) {
             (path.clone(), RepositoryFinding::CannotRead { path, reason: chain(&*source) })
         }
         // INVARIANT: a reader collects only errors with the path of something that is left out.
-        ReadError::Git { .. } | ReadError::TooMuch { .. } => {
+        ReadError::Git { .. } | ReadError::Remote(_) | ReadError::TooMuch { .. } => {
             let path = ".".to_owned();
             (path.clone(), RepositoryFinding::CannotRead { path, reason: chain(&error) })
         }

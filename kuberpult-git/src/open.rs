@@ -1,6 +1,7 @@
 //! Making and opening manifest repositories.
 
-use std::path::{Path, PathBuf};
+use std::num::NonZeroUsize;
+use std::path::Path;
 
 use gix::refs::FullName;
 use gix::refs::transaction::{PreviousValue, RefEdit};
@@ -9,12 +10,14 @@ use gix::sec::trust::{DefaultForLevel as _, Mapping};
 
 use crate::layout::{APPLICATIONS, ENVIRONMENTS, SETTINGS};
 use crate::limits::LARGEST_OBJECT;
+use crate::origin::Origin;
 use crate::reader::Reader;
+use crate::remote::{ManagedClone, Remote};
 use crate::store::Store;
 use crate::tree::Directory;
 use crate::tree_edit::PendingManifests;
 use crate::write::branch_commit;
-use crate::{CommitId, InitError, ManifestRepo, OpenError, ReadError, extensions};
+use crate::{InitError, ManifestRepo, OpenError, ReadError, extensions};
 
 /// How a manifest repository is made.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +38,20 @@ pub struct OpenOptions {
     /// The address at which Argo CD finds the repository; what `kuberpult.json` says, or the address of the
     /// remote, when not given.
     pub argocd_repo_url: Option<String>,
+    /// Where the branch is, if it is not the one of the repository itself: the name of a remote in the repository's
+    /// configuration, or an address, which is a directory or a URL such as `https://example.com/manifests.git` or
+    /// `ssh://git@example.com/manifests.git`.
+    ///
+    /// Then everything is read from the newest commit there, and a command is done when the remote has accepted it. The
+    /// branch of the repository itself follows, if there is one, with the work trees that have it checked out; it must have
+    /// no commits that the remote does not have.
+    pub remote: Option<String>,
+    /// Whether the network is left alone: what was fetched last from the remote is read, and nothing can be written. Without
+    /// a remote it means nothing.
+    pub offline: bool,
+    /// How many commands [land together](ManifestRepo::transact_all) at most: how many share a push. Without it, there is a
+    /// bound that keeps the work small that a lost race throws away.
+    pub together: Option<NonZeroUsize>,
     /// Whether git's own maintenance is left to somebody else. When not set, `git maintenance run --auto` is started
     /// after a command when there are more loose objects or packs than git's configuration tolerates (`gc.auto`,
     /// `gc.autoPackLimit`); nobody waits for it.
@@ -98,6 +115,47 @@ impl ManifestRepo {
         Self::from_gix(opened.map(Into::into), directory, options)
     }
 
+    /// Opens a branch of a remote repository, for who has no clone: `main` if the options name none. Everything is read from
+    /// the newest commit there, and a command is done when the remote has accepted it.
+    ///
+    /// The address is a directory or a URL, as in [`OpenOptions::remote`], which is not looked at. In the directory `cache`
+    /// there is a small clone for each address and branch, which is made when it is not there. Any number of processes can
+    /// share it, and it may be deleted at any time.
+    ///
+    /// ```
+    /// use kuberpult_core::{Actor, Command, Context, EnvironmentConfig};
+    /// use kuberpult_git::{InitOptions, ManifestRepo, OpenOptions};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let (server, cache) = (directory.path().join("manifests.git"), directory.path().join("cache"));
+    /// # let mut bare = InitOptions::default();
+    /// # bare.bare = true;
+    /// # ManifestRepo::init(&server, &bare)?;
+    /// # let url = server.to_str().unwrap();
+    /// let mut repo = ManifestRepo::open_remote(&cache, url, OpenOptions::default())?;
+    /// let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
+    /// let environment = "development".parse()?;
+    /// let config = EnvironmentConfig::with_upstream_latest();
+    /// let receipt = repo.transact(&context, &Command::CreateEnvironment { environment, config })?;
+    /// # assert_eq!(ManifestRepo::open(&server, OpenOptions::default())?.head()?, receipt.commit);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The remote cannot be read, it has no such branch but others, the branch holds something else, or the cache cannot be
+    /// written.
+    pub fn open_remote(cache: &Path, address: &str, options: OpenOptions) -> Result<Self, OpenError> {
+        let branch = options.branch.as_deref().unwrap_or(DEFAULT_BRANCH);
+        let clone = ManagedClone::open(cache, Remote::at(address)?, branch)?;
+        let directory = clone.git_dir().to_owned();
+        let no_branch = |_| OpenError::NoBranch { directory: directory.clone(), branch: branch.to_owned() };
+        let branch = full_name(branch).map_err(no_branch)?;
+        let repo = gix::open_opts(&directory, limited(Default::default()))
+            .map_err(|error| OpenError::CannotOpen { directory: directory.clone(), source: error.into() })?;
+        let origin = Origin::of_clone(clone, options.offline);
+        Self::assembled(repo, &directory, branch, Some(origin), options)
+    }
+
     fn from_gix(
         opened: gix::Result<gix::Repository>,
         directory: &Path,
@@ -113,31 +171,67 @@ impl ManifestRepo {
         })?;
         extensions::refuse_unknown(&repo, directory)?;
         let directory = repo.workdir().unwrap_or_else(|| repo.git_dir()).to_owned();
-        let branch = branch(&repo, &directory, options.branch.as_deref())?;
-        let pending = PendingManifests::new();
-        let store = Store::new(repo);
+        let Some(remote) = &options.remote else {
+            let branch = branch(&repo, &directory, options.branch.as_deref())?;
+            return Self::assembled(repo, &directory, branch, None, options);
+        };
+        let branch = match options.branch.as_deref() {
+            // It need not be here.
+            Some(wanted) => full_name(wanted).map_err(|_| OpenError::NoBranch {
+                directory: directory.clone(),
+                branch: wanted.to_owned(),
+            })?,
+            None => branch(&repo, &directory, None)?,
+        };
+        let name = branch.shorten().to_string();
+        let origin = Origin::of_repository(repo.common_dir(), remote, &name, options.offline)?;
+        Self::assembled(repo, &directory, branch, Some(origin), options)
+    }
+
+    fn assembled(
+        repo: gix::Repository,
+        directory: &Path,
+        branch: FullName,
+        origin: Option<Origin>,
+        options: OpenOptions,
+    ) -> Result<Self, OpenError> {
         let mut opened = Self {
-            store,
+            store: Store::new(repo),
             branch,
             argocd_repo_url: options.argocd_repo_url,
-            without_maintenance: options.without_maintenance,
-            pending,
+            // A clone in the cache is looked after when something is fetched.
+            without_maintenance: options.without_maintenance
+                || origin.as_ref().is_some_and(Origin::is_managed),
+            together: options.together,
+            origin,
+            pending: PendingManifests::new(),
             born: false,
         };
-        let head = opened.head()?;
-        opened.born = head.is_some();
-        opened.refuse_other_content(directory, head)?;
+        if let Some(origin) = &mut opened.origin {
+            origin.connect()?;
+            opened.store.reload()?;
+        }
+        let mut content = opened.refuse_other_content(directory);
+        if let (Err(OpenError::Read(_)), Some(origin)) = (&content, &mut opened.origin)
+            && origin.repair()?
+        {
+            opened.store.reload()?;
+            content = opened.refuse_other_content(directory);
+        }
+        content?;
+        opened.born = opened.head()?.is_some();
         Ok(opened)
     }
 
     /// A branch that holds something else, say source code, must not become a manifest repository by mistake.
-    fn refuse_other_content(&self, directory: PathBuf, head: Option<CommitId>) -> Result<(), OpenError> {
+    fn refuse_other_content(&self, directory: &Path) -> Result<(), OpenError> {
+        let head = self.head()?;
         let root =
             Directory::root(Reader::strict(&self.store), self.store.tree_of(head.map(|commit| commit.0))?)?;
         if root.is_empty() || [ENVIRONMENTS, APPLICATIONS, SETTINGS].iter().any(|name| root.has(name)) {
             return Ok(());
         }
-        Err(OpenError::NoManifestRepository { directory, branch: self.branch.shorten().to_string() })
+        Err(OpenError::NoManifestRepository { directory: directory.to_owned(), branch: self.branch() })
     }
 }
 

@@ -40,11 +40,9 @@ impl ManifestRepo {
     /// # Errors
     /// Something at such a revision cannot be read or is not understood.
     pub fn past(&self, state: &State, command: &Command) -> Result<BTreeMap<Revision, Past>, ReadError> {
-        read(&self.store, &command.scope(state))
+        self.past_in(&command.scope(state))
     }
-}
 
-impl ManifestRepo {
     /// The command with each revision replaced by the full id of the commit that it names now: a plan of it means the
     /// same when a tag or a branch has moved. A revision that is not there stays as it is.
     #[must_use]
@@ -52,7 +50,8 @@ impl ManifestRepo {
         match command {
             Command::ReleaseTrain(train) => {
                 let pinned = |revision: Revision| {
-                    let commit = commit_of(&self.store.git, &revision);
+                    // What cannot be fetched is said when the command is decided.
+                    let commit = self.commit_of(&revision).ok().flatten();
                     commit.and_then(|commit| commit.to_string().parse().ok()).unwrap_or(revision)
                 };
                 Command::ReleaseTrain(ReleaseTrain {
@@ -66,22 +65,32 @@ impl ManifestRepo {
             other => other.clone(),
         }
     }
-}
 
-/// Reads the part of the past that a scope names. A revision that is not there is left out: the rules refuse it.
-pub(crate) fn read(store: &Store, scope: &Scope) -> Result<BTreeMap<Revision, Past>, ReadError> {
-    let mut past = BTreeMap::new();
-    for (revision, environments) in &scope.past {
-        if let Some(commit) = commit_of(&store.git, revision) {
-            past.insert(revision.clone(), current_at(store, commit, environments)?);
+    /// Reads the part of the past that a scope names. A revision that is not there is left out: the rules refuse it.
+    pub(crate) fn past_in(&self, scope: &Scope) -> Result<BTreeMap<Revision, Past>, ReadError> {
+        let mut past = BTreeMap::new();
+        for (revision, environments) in &scope.past {
+            if let Some(commit) = self.commit_of(revision)? {
+                past.insert(revision.clone(), current_at(&self.store, commit, environments)?);
+            }
+        }
+        Ok(past)
+    }
+
+    /// The commit that a revision names, through a tag if need be. The history is fetched if it is not there.
+    fn commit_of(&self, revision: &Revision) -> Result<Option<ObjectId>, ReadError> {
+        let revision = revision.as_str();
+        let revision = self.origin.as_ref().map_or(revision.into(), |origin| origin.revision(revision));
+        match commit_of(&self.store.git, &revision) {
+            // Nobody knows how far back it is.
+            None => self.deepened(None, || Ok(commit_of(&self.store.git, &revision))),
+            found => Ok(found),
         }
     }
-    Ok(past)
 }
 
-/// The commit that a revision names, through a tag if need be.
-fn commit_of(repo: &gix::Repository, revision: &Revision) -> Option<ObjectId> {
-    let object = repo.rev_parse_single(revision.as_str()).ok()?.object().ok()?;
+fn commit_of(repo: &gix::Repository, revision: &str) -> Option<ObjectId> {
+    let object = repo.rev_parse_single(revision).ok()?.object().ok()?;
     Some(object.peel_to_commit().ok()?.id)
 }
 

@@ -1,6 +1,7 @@
 //! [`ManifestRepo`]: one branch of one repository.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use gix::refs::FullName;
@@ -8,6 +9,7 @@ use kuberpult_core::{Actor, ManifestId, Scope, State};
 
 use crate::limits::LARGEST_OBJECT;
 use crate::manifest_blob::manifest_of;
+use crate::origin::Origin;
 use crate::read_state::Snapshot;
 use crate::store::Store;
 use crate::tree_edit::PendingManifests;
@@ -39,6 +41,10 @@ pub struct ManifestRepo {
     pub(crate) branch: FullName,
     pub(crate) argocd_repo_url: Option<String>,
     pub(crate) without_maintenance: bool,
+    /// How many commands land together at most.
+    pub(crate) together: Option<NonZeroUsize>,
+    /// Where the branch is, if it is not here.
+    pub(crate) origin: Option<Origin>,
     pub(crate) pending: PendingManifests,
     /// Whether the branch was ever seen with a commit.
     pub(crate) born: bool,
@@ -73,11 +79,20 @@ impl ManifestRepo {
         Some(Actor::new(&author.name.to_string(), &author.email.to_string()))
     }
 
-    /// The newest commit of the branch; none in an empty repository.
+    /// The newest commit of the branch; none in an empty repository. Of a branch of a remote, it is the newest that is known:
+    /// since it was opened, something was written, or [`refresh`](Self::refresh).
     ///
     /// # Errors
     /// The branch cannot be read.
     pub fn head(&self) -> Result<Option<CommitId>, ReadError> {
+        match &self.origin {
+            Some(origin) => Ok(origin.newest().map(CommitId)),
+            None => self.local_head(),
+        }
+    }
+
+    /// The commit that the branch of the repository itself is at.
+    pub(crate) fn local_head(&self) -> Result<Option<CommitId>, ReadError> {
         let commit = branch_commit(&self.store.git, &self.branch)
             .map_err(|error| ReadError::git(format!("branch `{}`", self.branch()), error))?;
         Ok(commit.map(CommitId))
@@ -130,6 +145,9 @@ impl ManifestRepo {
     pub(crate) fn repo_url(&self, snapshot: &Snapshot<'_>) -> Option<String> {
         let given = self.argocd_repo_url.clone().or_else(|| snapshot.settings.argocd_repo_url.clone());
         given.or_else(|| {
+            if let Some(origin) = &self.origin {
+                return Some(origin.remote().identity().to_owned());
+            }
             let names = self.store.git.remote_names();
             let remote = names.iter().find(|name| name.as_slice() == b"origin").or_else(|| names.first())?;
             let url = self.store.git.config_snapshot().string(format!("remote.{remote}.url").as_str())?;

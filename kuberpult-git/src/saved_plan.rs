@@ -95,7 +95,7 @@ impl ManifestRepo {
     /// Decides a plan again where and when it was made, and refuses it if that leads to something else.
     fn refuse_forgery(&self, plan: &SavedPlan) -> Result<(), TransactError> {
         if let Some(base) = plan.base
-            && self.store.git.find_commit(base.0).is_err()
+            && self.earlier_commit(base.0, None)?.is_none()
         {
             return Err(TransactError::PlanBaseNotFound { base });
         }

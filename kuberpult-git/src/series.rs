@@ -1,5 +1,6 @@
 //! Series of commands: each is decided on what those before it lead to, and together they land on the branch.
 
+use std::num::NonZeroUsize;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -7,11 +8,12 @@ use gix::ObjectId;
 use kuberpult_core::{Command, Context, Decision};
 
 use crate::hardening::Hardening;
+use crate::origin::Landing;
 use crate::read_state::Snapshot;
 use crate::work_tree::WorkTrees;
 use crate::write::{self, ReflogEntry};
 use crate::writer_lock::WriterLock;
-use crate::{CommitId, ManifestRepo, Receipt, TransactError, maintenance};
+use crate::{CommitId, ManifestRepo, ReadError, Receipt, RemoteError, TransactError, maintenance};
 
 /// What becomes of the commands after one that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,13 +39,21 @@ type Results = Vec<Result<Receipt, TransactError>>;
 pub(crate) struct Chain {
     /// Where the branch was.
     base: Option<ObjectId>,
-    base_tree: ObjectId,
     /// Where it is to go.
     commit: Option<ObjectId>,
     tree: ObjectId,
     count: usize,
     /// What the branch's log says of the last of them.
     log: Option<ReflogEntry>,
+    /// The branch of the repository itself; none if only a remote has it.
+    local: Option<LocalBranch>,
+}
+
+/// Where the branch of the repository itself is. It is behind where the chain begins if a remote has more.
+#[derive(Debug, Clone, Copy)]
+struct LocalBranch {
+    commit: Option<ObjectId>,
+    tree: ObjectId,
 }
 
 impl Chain {
@@ -77,19 +87,36 @@ impl ManifestRepo {
         if commands.is_empty() {
             return results;
         }
+        if let Err(error) = self.refuse_offline() {
+            return vec![Err(error)];
+        }
         let lock = match WriterLock::acquire(self.store.git.common_dir()) {
             Ok(lock) => lock,
             Err(error) => return vec![Err(error)],
         };
-        let mut at_most = MOST_COMMANDS;
+        let mut limit = self.together.map_or(MOST_COMMANDS, NonZeroUsize::get);
+        let mut at_most = limit;
         while let Some(rest) = commands.get(results.len()..).filter(|rest| !rest.is_empty()) {
             let together = rest.get(..at_most).unwrap_or(rest);
             match self.together(&lock, together, on_error, &agree) {
-                Ok(landed) => results.extend(landed),
+                Ok(landed) => {
+                    results.extend(landed);
+                    at_most = at_most.saturating_mul(2).min(limit);
+                }
+                // Which of the commands the remote does not want is found out with fewer of them.
+                Err(error) if together.len() > 1 && refuses_content(&error) => at_most = together.len() / 2,
+                // The others would be decided although nobody knows what became of them.
+                Err(error @ TransactError::AnswerLost { .. }) => {
+                    results.push(Err(error));
+                    break;
+                }
                 // It is the first command's, for which there is no other. With the others it may be another one.
                 Err(error) => {
-                    results.push(Err(error));
+                    if !refuses_content(&error) {
+                        limit = 1;
+                    }
                     at_most = 1;
+                    results.push(Err(error));
                 }
             }
             if on_error == OnError::Stop && matches!(results.last(), Some(Err(_))) {
@@ -112,6 +139,7 @@ impl ManifestRepo {
         on_error: OnError,
         agree: &impl Fn(&Self, Option<CommitId>, &Decision) -> Result<(), TransactError>,
     ) -> Result<Results, TransactError> {
+        let mut last_words = String::new();
         for attempts in 1..=ATTEMPTS {
             let mut chain = self.begin()?;
             let mut results = Results::new();
@@ -129,15 +157,19 @@ impl ManifestRepo {
                     break;
                 }
             }
-            let landed = if chain.is_empty() { Ok(true) } else { self.land(&chain, lock) };
+            let landed = if chain.is_empty() { Ok(Landing::Done) } else { self.land(&chain, lock) };
             let error = match landed {
-                Ok(true) => None,
-                Ok(false) => {
-                    sleep(Duration::from_millis(fastrand::u64(0..=u64::from(attempts) * 5)));
+                Ok(Landing::Done) => None,
+                Ok(Landing::Lost { words }) => {
+                    last_words = words;
+                    sleep(fastrand::u32(0..=attempts) * self.jitter());
                     continue;
                 }
                 // The commands are on the branch, but who waits for the last of them has to know.
-                Err(error @ TransactError::WorkTreeNotUpdated { .. }) => Some(error),
+                Err(
+                    error @ (TransactError::WorkTreeNotUpdated { .. }
+                    | TransactError::LocalBranchNotMoved { .. }),
+                ) => Some(error),
                 Err(error) => return Err(error),
             };
             if !chain.is_empty() {
@@ -152,7 +184,7 @@ impl ManifestRepo {
             }
             return Ok(results);
         }
-        Err(TransactError::LostRace { attempts: ATTEMPTS })
+        Err(TransactError::LostRace { attempts: ATTEMPTS, words: last_words })
     }
 
     /// Decides the next command and makes its commit. Nothing if the commits before it have to land first: it names
@@ -178,33 +210,109 @@ impl ManifestRepo {
     /// An empty chain at the newest commit.
     pub(crate) fn begin(&mut self) -> Result<Chain, TransactError> {
         drop(self.store.take_new());
+        self.refresh().map_err(unwrapped)?;
         let base = self.head()?.map(|commit| commit.0);
         self.refuse_to_begin_anew(base)?;
         let tree = self.store.tree_of(base)?;
-        Ok(Chain { base, base_tree: tree, commit: base, tree, count: 0, log: None })
+        let local = match &self.origin {
+            None => Some(LocalBranch { commit: base, tree }),
+            Some(origin) if origin.is_managed() => None,
+            Some(origin) => self.local_branch(&origin.remote().to_string(), base)?,
+        };
+        Ok(Chain { base, commit: base, tree, count: 0, log: None, local })
     }
 
-    /// Writes the objects of a chain and moves the branch to its end. Returns whether the branch was where it began.
-    pub(crate) fn land(&self, chain: &Chain, lock: &WriterLock) -> Result<bool, TransactError> {
-        let (Some(commit), Some(log)) = (chain.commit, &chain.log) else { return Ok(true) };
+    /// The branch of somebody's own repository, which follows that of a remote; none if there is no such branch. It must
+    /// have no commits of its own.
+    fn local_branch(
+        &self,
+        remote: &str,
+        base: Option<ObjectId>,
+    ) -> Result<Option<LocalBranch>, TransactError> {
+        const MOST: usize = 100;
         let git = &self.store.git;
-        let work_trees = WorkTrees::of_branch(git, &self.branch)?;
-        work_trees.refuse_changes(git, chain.base)?;
-        let hardening = Hardening::of(git);
-        write::objects(git, &self.store.take_new(), hardening)?;
-        work_trees.refuse_obstacles(chain.base_tree, chain.tree)?;
-        let moved = lock.noted(self.branch.as_ref(), commit, || {
-            log.move_branch(git, &self.branch, chain.base, commit, chain.count, hardening)
-        });
-        let failed = |source: std::io::Error| TransactError::Write {
-            what: "a note of what is written".to_owned(),
-            source: Box::new(source),
+        let commit = self.local_head()?.map(|commit| commit.0);
+        let failed = |error| ReadError::git(format!("the history of branch `{}`", self.branch()), error);
+        let Some(commit) = commit else {
+            // It is made with its first commit where it is checked out, as after a clone of an empty repository.
+            let is_checked_out = git.head_name().map_err(failed)?.as_ref() == Some(&self.branch);
+            let tree = self.store.tree_of(None)?;
+            return Ok(is_checked_out.then_some(LocalBranch { commit: None, tree }));
         };
-        if !moved.map_err(failed)?? {
-            return Ok(false);
+        if Some(commit) != base {
+            let ahead = git.rev_walk([commit]).with_hidden(base).all().map_err(failed)?;
+            let ahead = ahead.take(MOST).map(|found| Ok(found?.id.to_string()));
+            let commits = ahead.collect::<Result<Vec<_>, gix::Error>>().map_err(failed)?;
+            if !commits.is_empty() {
+                let (directory, branch) = (self.directory().to_owned(), self.branch());
+                let remote = remote.to_owned();
+                return Err(TransactError::LocalBranchAhead { directory, branch, remote, commits });
+            }
         }
-        work_trees.follow(chain.base_tree, chain.tree, commit)?;
-        Ok(true)
+        Ok(Some(LocalBranch { commit: Some(commit), tree: self.store.tree_of(Some(commit))? }))
+    }
+
+    /// Writes the objects of a chain and moves the branch to its end, if the branch is where it began.
+    ///
+    /// INVARIANT: a branch here moves only after the remote has accepted the commits, if there is a remote.
+    pub(crate) fn land(&mut self, chain: &Chain, lock: &WriterLock) -> Result<Landing, TransactError> {
+        let (Some(commit), Some(log)) = (chain.commit, &chain.log) else { return Ok(Landing::Done) };
+        let git = &self.store.git;
+        let hardening = Hardening::of(git);
+        let Some(local) = chain.local else {
+            write::objects(git, &self.store.take_new(), hardening)?;
+            return self.push(chain, commit);
+        };
+        let work_trees = WorkTrees::of_branch(git, &self.branch)?;
+        work_trees.refuse_changes(git, local.commit)?;
+        write::objects(git, &self.store.take_new(), hardening)?;
+        work_trees.refuse_obstacles(local.tree, chain.tree)?;
+        if let lost @ Landing::Lost { .. } = self.push(chain, commit)? {
+            return Ok(lost);
+        }
+        let git = &self.store.git;
+        let moved = lock.noted(self.branch.as_ref(), commit, || {
+            log.move_branch(git, &self.branch, local.commit, commit, chain.count, hardening)
+        });
+        match moved {
+            Ok(true) => work_trees.follow(local.tree, chain.tree, commit)?,
+            Ok(false) if self.origin.is_none() => return Ok(Landing::Lost { words: String::new() }),
+            // Somebody has moved it meanwhile. The next command looks where it is.
+            Ok(false) => {}
+            Err(error) if self.origin.is_none() => return Err(error),
+            Err(error) => {
+                return Err(TransactError::LocalBranchNotMoved {
+                    commit: CommitId(commit),
+                    directory: self.directory().to_owned(),
+                    branch: self.branch(),
+                    source: Box::new(error),
+                });
+            }
+        }
+        Ok(Landing::Done)
+    }
+
+    /// Gets the commits of a chain to the remote, if there is one.
+    fn push(&mut self, chain: &Chain, commit: ObjectId) -> Result<Landing, TransactError> {
+        match &mut self.origin {
+            Some(origin) => origin.push(commit, chain.base, chain.count),
+            None => Ok(Landing::Done),
+        }
+    }
+
+    /// Nothing is written without the remote.
+    pub(crate) fn refuse_offline(&self) -> Result<(), TransactError> {
+        match &self.origin {
+            Some(origin) if origin.is_offline() => {
+                Err(TransactError::Offline { remote: origin.remote().to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// By how much more is waited at most after each race that was lost. A push takes longer than the move of a branch here.
+    fn jitter(&self) -> Duration {
+        Duration::from_millis(if self.origin.is_some() { 25 } else { 5 })
     }
 
     /// A branch that had commits and has none now was deleted. A commit without a parent would hide its history.
@@ -217,5 +325,18 @@ impl ManifestRepo {
         }
         self.born = base.is_some();
         Ok(())
+    }
+}
+
+/// Whether a remote refuses what is in a commit, and may accept another one.
+fn refuses_content(error: &TransactError) -> bool {
+    matches!(error, TransactError::Remote(RemoteError::RefusedByHook { .. } | RemoteError::Refused { .. }))
+}
+
+/// A remote's failure is the command's, and not one of reading.
+fn unwrapped(error: ReadError) -> TransactError {
+    match error {
+        ReadError::Remote(error) => error.into(),
+        error => error.into(),
     }
 }

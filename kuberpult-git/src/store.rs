@@ -47,6 +47,12 @@ impl Store {
         }
     }
 
+    /// Opens the repository anew, for what others have written: packs, shallow commits. What is remembered stays, because it
+    /// goes by id.
+    pub(crate) fn reload(&mut self) -> Result<(), ReadError> {
+        self.git.reload().map(drop).map_err(|error| ReadError::git("the repository", error))
+    }
+
     /// How many objects were read from git so far.
     pub(crate) fn reads(&self) -> u64 {
         self.reads.get()

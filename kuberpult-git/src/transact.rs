@@ -6,13 +6,14 @@ use kuberpult_core::{Actor, Command, Context, Decision, Event, ManifestId, Scope
 use crate::commit_message::{commit_message, import_message};
 use crate::edit::Edit;
 use crate::manifest_blob::blob_of;
+use crate::origin::Landing;
 use crate::project::project;
 use crate::read_state::Snapshot;
 use crate::series::{Chain, OnError};
 use crate::settings_json::RepositorySettings;
 use crate::write::CommitHeader;
 use crate::writer_lock::WriterLock;
-use crate::{CommitId, ManifestRepo, TransactError, argocd, kept_keys, past, tree_edit};
+use crate::{CommitId, ManifestRepo, TransactError, argocd, kept_keys, tree_edit};
 
 /// What a command would lead to now.
 #[derive(Debug, Clone)]
@@ -104,7 +105,7 @@ impl ManifestRepo {
     ) -> Result<Receipt, TransactError> {
         let mut results = self.series(&[(context, command)], OnError::Stop, agree);
         // INVARIANT: a series of one command has one result.
-        results.pop().unwrap_or(Err(TransactError::LostRace { attempts: 0 }))
+        results.pop().unwrap_or(Err(TransactError::LostRace { attempts: 0, words: String::new() }))
     }
 
     /// Writes a whole state into a repository that has neither environments nor applications: one commit. So a
@@ -115,6 +116,7 @@ impl ManifestRepo {
     /// # Errors
     /// The repository has environments or applications, or something cannot be read or written.
     pub fn import(&mut self, context: &Context, state: &State) -> Result<CommitId, TransactError> {
+        self.refuse_offline()?;
         let lock = WriterLock::acquire(self.store.git.common_dir())?;
         let mut chain = self.begin()?;
         let snapshot = Snapshot::open(&self.store, chain.tree())?;
@@ -128,8 +130,8 @@ impl ManifestRepo {
         let decision = Decision::from(State::default().events_to(state, context.now));
         let commit = self.extend(&mut chain, &snapshot, context, &decision, import_message(state))?;
         drop(snapshot);
-        if !self.land(&chain, &lock)? {
-            return Err(TransactError::LostRace { attempts: 1 });
+        if let Landing::Lost { words } = self.land(&chain, &lock)? {
+            return Err(TransactError::LostRace { attempts: 1, words });
         }
         self.has_landed([&decision]);
         Ok(commit)
@@ -155,7 +157,7 @@ impl ManifestRepo {
         context: &Context,
         command: &Command,
     ) -> Result<Decision, TransactError> {
-        let state = snapshot.state(scope, past::read(&self.store, scope)?)?;
+        let state = snapshot.state(scope, self.past_in(scope)?)?;
         Ok(state.decide(context, command)?)
     }
 

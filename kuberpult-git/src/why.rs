@@ -6,7 +6,7 @@ use crate::go_time::GoTime;
 use crate::layout::{DEPLOYED_AT_UTC, DEPLOYED_BY, DEPLOYED_BY_EMAIL};
 use crate::queue_history;
 use crate::tree::Directory;
-use crate::{ManifestRepo, WhyError, past};
+use crate::{ManifestRepo, WhyError};
 
 impl ManifestRepo {
     /// Explains why an application is at this version in an environment and not at another, and what would change
@@ -29,7 +29,7 @@ impl ManifestRepo {
         let head = self.head()?;
         let snapshot = self.snapshot(head)?;
         let scope = Scope::of_why(&snapshot.configs, environment, application, version);
-        let state = snapshot.state(&scope, past::read(&self.store, &scope)?)?;
+        let state = snapshot.state(&scope, self.past_in(&scope)?)?;
         let mut why = match version {
             None => state.why(context, environment, application)?,
             Some(version) => state.why_not(context, environment, application, version)?,

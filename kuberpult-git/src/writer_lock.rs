@@ -65,18 +65,15 @@ impl WriterLock {
 
 impl WriterLock {
     /// Does what moves a branch to a commit, and has it noted meanwhile.
-    pub(crate) fn noted<T>(
-        &self,
-        branch: &FullNameRef,
-        commit: ObjectId,
-        moving: impl FnOnce() -> T,
-    ) -> io::Result<T> {
+    pub(crate) fn noted<T>(&self, branch: &FullNameRef, commit: ObjectId, moving: impl FnOnce() -> T) -> T {
         let mut file = &self.file;
-        file.rewind()?;
-        file.write_all(format!("{} {commit}\n", branch.as_bstr()).as_bytes())?;
+        // Without a note a lock that is left behind is in the way until somebody removes it, and nothing worse.
+        let _ = file
+            .rewind()
+            .and_then(|()| file.write_all(format!("{} {commit}\n", branch.as_bstr()).as_bytes()));
         let moved = moving();
-        self.file.set_len(0)?;
-        Ok(moved)
+        let _ = self.file.set_len(0);
+        moved
     }
 
     /// Removes the lock on a branch that a process has left behind which was killed while it moved the branch. It is its
@@ -143,8 +140,7 @@ mod tests {
         let lock = WriterLock::acquire(directory.path()).unwrap();
         let name: gix::refs::FullName = "refs/heads/main".try_into().unwrap();
         let read = || fs::read_to_string(directory.path().join(FILE)).unwrap();
-        let meanwhile =
-            lock.noted(name.as_ref(), ObjectId::from_hex(commit.as_bytes()).unwrap(), read).unwrap();
+        let meanwhile = lock.noted(name.as_ref(), ObjectId::from_hex(commit.as_bytes()).unwrap(), read);
         assert_eq!((meanwhile, read()), (note, String::new()));
     }
 }

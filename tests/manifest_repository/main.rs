@@ -15,6 +15,7 @@ mod objects_read;
 mod opening;
 mod races;
 mod reading;
+mod remote;
 mod saved_plans;
 mod series;
 mod undeployment;

@@ -87,6 +87,15 @@ impl Fixture {
         Self { directory, repo }
     }
 
+    /// Does something with a repository that lies elsewhere, and gives it back.
+    #[must_use]
+    pub fn of_repo(repo: ManifestRepo, act: impl FnOnce(&mut Self)) -> ManifestRepo {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut fixture = Self { directory, repo };
+        act(&mut fixture);
+        fixture.repo
+    }
+
     /// Makes an empty repository what [`with_cart`](Self::with_cart) gives.
     pub fn fill_with_cart(&mut self) {
         let development: EnvironmentName = "development".parse().expect("a name");

@@ -6,7 +6,9 @@ mod plan;
 use std::error::Error as _;
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use kuberpult_core::{Actor, Command, Context, Decision, State};
 use kuberpult_git::{CommitId, ManifestRepo, OnError, TransactError};
@@ -30,8 +32,30 @@ pub(crate) struct Apply {
     /// Go on after a line that fails; the exit code is that of the first
     #[arg(long)]
     keep_going: bool,
+    /// How many commands share one push to a remote at most: a number; or `end` for all of the input, which is read
+    /// first [default: those that are there already]
+    #[arg(long, value_name = "N|end")]
+    push_every: Option<PushEvery>,
     #[command(flatten)]
     dry_run: DryRun,
+}
+
+/// How many commands share one push.
+#[derive(Debug, Clone, Copy)]
+enum PushEvery {
+    AtMost(NonZeroUsize),
+    End,
+}
+
+impl FromStr for PushEvery {
+    type Err = &'static str;
+
+    fn from_str(typed: &str) -> Result<Self, Self::Err> {
+        match typed {
+            "end" => Ok(Self::End),
+            number => number.parse().map(Self::AtMost).map_err(|_| "expected a number from 1, or `end`"),
+        }
+    }
 }
 
 /// What a line was decided to lead to, and the commit that was made of it.
@@ -48,7 +72,11 @@ impl Apply {
         } else {
             Box::new(File::open(&self.file).map_err(unreadable)?)
         };
-        let mut repo = session.open()?;
+        let together = self.push_every.map(|every| match every {
+            PushEvery::AtMost(commands) => commands,
+            PushEvery::End => NonZeroUsize::MAX,
+        });
+        let mut repo = session.open_for(together)?;
         match Input::begin(input).map_err(unreadable)? {
             Input::Plan(text) => self.run_plan(session, &mut repo, &text),
             Input::Lines(lines) => self.run_lines(session, &mut repo, lines),
@@ -85,8 +113,14 @@ impl Apply {
         let mut planned = if self.dry_run.dry_run { Some(repo.state()?) } else { None };
         let mut first: Option<(usize, LineError)> = None;
         let mut failed = 0;
-        while first.is_none() || self.keep_going {
-            let taken = lines.take().map_err(|source| Failure::Input { path: self.file.clone(), source })?;
+        // What follows must not build on what nobody knows.
+        let mut answer_lost = false;
+        while first.is_none() || (self.keep_going && !answer_lost) {
+            let taken = match self.push_every {
+                Some(PushEvery::End) => lines.take_all(),
+                _ => lines.take(),
+            };
+            let taken = taken.map_err(|source| Failure::Input { path: self.file.clone(), source })?;
             if taken.is_empty() {
                 break;
             }
@@ -104,6 +138,7 @@ impl Apply {
                     .map_err(|failure| closed(failure, done))?;
                 if let Err(error) = answer {
                     failed += 1;
+                    answer_lost |= error.is_answer_lost();
                     first = first.or(Some((number, error)));
                 }
             }
@@ -168,7 +203,10 @@ impl Apply {
                 Ok(Answer { decision: receipt.decision, commit: receipt.commit })
             });
             answers.extend(numbers.into_iter().zip(results));
-            let stops = !self.keep_going && matches!(answers.last(), Some((_, Err(_))));
+            let stops = match answers.last() {
+                Some((_, Err(error))) => !self.keep_going || error.is_answer_lost(),
+                _ => false,
+            };
             let Some(unread) = unread.filter(|_| !stops) else { return answers };
             answers.push(unread);
             if !self.keep_going {

@@ -118,6 +118,11 @@ impl LineError {
         Self::NotUnderstood(error)
     }
 
+    /// Whether nobody knows what became of the command, and of others that were pushed with it.
+    pub(crate) fn is_answer_lost(&self) -> bool {
+        matches!(self, Self::Transact(TransactError::AnswerLost { .. }))
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {

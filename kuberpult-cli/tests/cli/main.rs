@@ -20,6 +20,7 @@ mod log;
 mod plan;
 mod processes;
 mod readme;
+mod remote;
 mod replay;
 mod terminal;
 mod tour;

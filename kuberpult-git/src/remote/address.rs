@@ -112,7 +112,7 @@ impl Remote {
     }
 
     /// The address without what is secret in it: the same whatever token is used today.
-    pub(super) fn identity(&self) -> &str {
+    pub(crate) fn identity(&self) -> &str {
         &self.identity
     }
 

@@ -6,7 +6,7 @@ use gix::ObjectId;
 
 use super::fetch_lock::FetchLock;
 use super::words::{self, Words};
-use super::{Remote, RemoteError, reference};
+use super::{Remote, RemoteError, cache_name, reference};
 use crate::plain_text::is_visible;
 use crate::{git_command, open};
 
@@ -20,6 +20,8 @@ pub(crate) struct RemoteBranch {
     pub(super) remote: Remote,
     /// The short name.
     pub(super) branch: String,
+    /// Where its newest commit is kept here.
+    private_reference: String,
     lock: PathBuf,
     /// Whether only kuberpult works in the repository here.
     is_managed: bool,
@@ -38,7 +40,9 @@ impl RemoteBranch {
     /// # Errors
     /// There can be no such branch.
     pub(crate) fn new(git_dir: &Path, remote: Remote, branch: &str) -> Result<Self, RemoteError> {
-        Self::with_lock(git_dir, remote, branch, git_dir.join(LOCK), false)
+        // One branch of two remotes is two branches.
+        let key = cache_name::of(&remote, branch)?;
+        Self::with_lock(git_dir, remote, branch, &key, git_dir.join(LOCK), false)
     }
 
     /// The same in a repository in which only kuberpult works.
@@ -48,13 +52,14 @@ impl RemoteBranch {
         branch: &str,
         lock: PathBuf,
     ) -> Result<Self, RemoteError> {
-        Self::with_lock(git_dir, remote, branch, lock, true)
+        Self::with_lock(git_dir, remote, branch, branch, lock, true)
     }
 
     fn with_lock(
         git_dir: &Path,
         remote: Remote,
         branch: &str,
+        key: &str,
         lock: PathBuf,
         is_managed: bool,
     ) -> Result<Self, RemoteError> {
@@ -63,7 +68,16 @@ impl RemoteBranch {
             return Err(RemoteError::InvalidBranch { branch: words::shown(branch) });
         }
         let (git_dir, branch) = (git_dir.to_owned(), branch.to_owned());
-        Ok(Self { git_dir, remote, branch, lock, is_managed })
+        Ok(Self { git_dir, remote, branch, private_reference: reference::private(key), lock, is_managed })
+    }
+
+    pub(crate) fn remote(&self) -> &Remote {
+        &self.remote
+    }
+
+    /// The branch's short name.
+    pub(crate) fn name(&self) -> &str {
+        &self.branch
     }
 
     /// The commit that was the newest when it was last fetched or pushed to; none when there was none.
@@ -82,7 +96,7 @@ impl RemoteBranch {
 
     /// Where its newest commit is kept here.
     pub(super) fn private_reference(&self) -> String {
-        reference::private(&self.branch)
+        self.private_reference.clone()
     }
 
     pub(super) fn open(&self) -> Result<gix::Repository, RemoteError> {

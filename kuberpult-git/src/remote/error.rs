@@ -51,6 +51,30 @@ pub enum RemoteError {
         /// What was said.
         words: String,
     },
+    /// There is no such branch, but there are others.
+    #[error("{remote} has no branch `{branch}`; name another one with `--branch`, or make it there with git")]
+    NoBranch {
+        /// The remote.
+        remote: String,
+        /// The branch.
+        branch: String,
+    },
+    /// The branch was there, and is not any more. It is not made anew, which would lose its history.
+    #[error("branch `{branch}` of {remote} is gone; restore it there, or make it anew with git")]
+    BranchGone {
+        /// The remote.
+        remote: String,
+        /// The branch.
+        branch: String,
+    },
+    /// Without the network there is nothing to read.
+    #[error("nothing of branch `{branch}` of {remote} has been fetched yet; leave `--offline` out once")]
+    NothingFetched {
+        /// The remote.
+        remote: String,
+        /// The branch.
+        branch: String,
+    },
     /// The server could not be reached.
     #[error(
         "cannot reach {remote}; check the address, the network and the proxy, and try again{}",

@@ -72,6 +72,15 @@ impl RemoteBranch {
         Ok(id)
     }
 
+    /// Whether the remote has any branch at all.
+    ///
+    /// # Errors
+    /// The remote cannot be read.
+    pub(crate) fn has_branches(&self) -> Result<bool, RemoteError> {
+        let run = self.git(&["ls-remote", "--heads", "--", self.remote.fetched_from()], None)?;
+        if run.success { Ok(!run.stdout.is_empty()) } else { Err(self.failure_to_fetch(&run.words)) }
+    }
+
     /// Whether a commit is in the history of another one, as far as that is here: none if it may be in what is not. Nothing
     /// behind `base` is looked at, which is older than the commit.
     fn has(

@@ -76,6 +76,18 @@ impl Lines {
         Ok(lines)
     }
 
+    /// All lines that are left.
+    pub(super) fn take_all(&mut self) -> io::Result<Vec<InputLine>> {
+        let mut lines = Vec::new();
+        loop {
+            let taken = self.take()?;
+            if taken.is_empty() {
+                return Ok(lines);
+            }
+            lines.extend(taken);
+        }
+    }
+
     /// Whether there is a whole line that nobody has to be waited for.
     fn has_more(&self) -> bool {
         self.begun.position() < self.begun.get_ref().len() as u64 || self.input.buffer().contains(&b'\n')

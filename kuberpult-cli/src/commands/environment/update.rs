@@ -61,7 +61,7 @@ impl Update {
                 receipt => return session.print_receipt(&receipt?),
             }
         }
-        Err(TransactError::LostRace { attempts: ATTEMPTS }.into())
+        Err(TransactError::LostRace { attempts: ATTEMPTS, words: String::new() }.into())
     }
 
     fn command(&self, config: EnvironmentConfig) -> Command {

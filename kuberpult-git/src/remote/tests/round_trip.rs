@@ -56,12 +56,12 @@ fn nothing_but_the_branch_is_touched() {
         let third = commits_of_others(&server.repository(), "main", 1);
         assert_eq!(clone.fetch(), Some(third));
         let references = |directory| git(directory, &["for-each-ref", "--format=%(refname)"]);
-        assert_eq!(references(clone.path()), "refs/kuberpult/remote/main\nrefs/tags/mine");
+        let private = clone.branch.private_reference();
+        assert_eq!(references(clone.path()), format!("{private}\nrefs/tags/mine"));
         assert_eq!(references(&server.repository()), "refs/heads/main\nrefs/heads/other\nrefs/tags/v1");
         assert!(!clone.path().join("FETCH_HEAD").exists());
         // Git would write the address into it, perhaps with a password.
-        let log =
-            std::fs::read_to_string(clone.path().join("logs/refs/kuberpult/remote/main")).unwrap_or_default();
+        let log = std::fs::read_to_string(clone.path().join("logs").join(private)).unwrap_or_default();
         assert!(!log.contains("manifests.git"), "{log}");
     });
 }
