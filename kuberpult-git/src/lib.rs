@@ -5,6 +5,8 @@
 //! the branch moves there if nobody else has moved it meanwhile; otherwise the command is decided again. No more is
 //! read than the command needs.
 //!
+//! - The branch may be one [of a remote](OpenOptions::remote), with a clone of one's own or [without](ManifestRepo::open_remote).
+//!   What is acknowledged is there then.
 //! - A [`SavedPlan`] is kept in a file, and [carried out](ManifestRepo::carry_out) later just as it is or not at all.
 //! - [`ManifestRepo::state`] reads everything, [`ManifestRepo::import`] writes a state that was kept elsewhere.
 //! - [`ManifestRepo::why`] explains one application in one environment, with when and by whom.

@@ -21,7 +21,8 @@ pub enum OnError {
     /// They are not carried out.
     #[default]
     Stop,
-    /// They are carried out all the same.
+    /// They are carried out all the same; but not after [`TransactError::AnswerLost`], because nobody knows what they would
+    /// build on.
     GoOn,
 }
 

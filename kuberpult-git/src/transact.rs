@@ -51,11 +51,13 @@ impl ManifestRepo {
     /// nothing to do.
     ///
     /// When somebody else moves the branch meanwhile, the command is decided again on what is there then. A work
-    /// tree that has the branch checked out follows.
+    /// tree that has the branch checked out follows. With a [remote](crate::OpenOptions::remote), its newest commit is what
+    /// counts, and what is written is there when this returns.
     ///
     /// # Errors
     /// A rule refuses the command, or something cannot be read or written. The branch is what it was, except
-    /// after [`TransactError::WorkTreeNotUpdated`].
+    /// after [`TransactError::WorkTreeNotUpdated`] and [`TransactError::LocalBranchNotMoved`], and perhaps after
+    /// [`TransactError::AnswerLost`].
     pub fn transact(&mut self, context: &Context, command: &Command) -> Result<Receipt, TransactError> {
         self.transact_if(context, command, |_, _, _| Ok(()))
     }
@@ -65,8 +67,11 @@ impl ManifestRepo {
     /// to the last of them at once. (Only of very many, or before a command that names a revision of the repository, what
     /// has been decided is written first.)
     ///
+    /// With a [remote](crate::OpenOptions::remote) they share a push. How many land together at most can be
+    /// [said](crate::OpenOptions::together).
+    ///
     /// There is a result for each command, in order; there are fewer if one failed and `on_error` says to
-    /// [stop](OnError::Stop). A command whose result is a receipt is on the branch, with all before it.
+    /// [stop](OnError::Stop), or if the answer of a remote [got lost](TransactError::AnswerLost). A command whose result is a receipt is on the branch, with all before it.
     ///
     /// ```
     /// use kuberpult_core::{Actor, Command, Context, EnvironmentConfig};

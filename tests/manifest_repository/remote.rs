@@ -515,8 +515,10 @@ fn a_branch_that_was_reset_is_worked_on_as_it_is() {
 fn a_damaged_clone_is_made_again_and_used() {
     let setting = Setting::on_a_directory();
     let directory = setting.open().directory().to_owned();
-    fs::remove_dir_all(directory.join("objects")).expect("removed");
-    fs::create_dir(directory.join("objects")).expect("made");
+    // What no fetch looks at.
+    let tree = git(&directory, &["rev-parse", &format!("{}^{{tree}}", setting.head())]);
+    let (first, rest) = tree.split_at(2);
+    fs::remove_file(directory.join("objects").join(first).join(rest)).expect("a file of its own");
     let mut repo = setting.open();
     repo.transact(&context(), &train()).expect("a train");
     assert_eq!(git(&directory, &["rev-list", "--all", "-1"]), setting.head());

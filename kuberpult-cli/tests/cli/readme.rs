@@ -11,10 +11,11 @@ struct Step {
     printed: String,
 }
 
-/// The steps in the `console` blocks of the tour.
+/// The steps in the `console` blocks of the tour, and of what follows it on remotes.
 fn tour() -> Vec<Step> {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    let tour = readme.split("\n## ").find(|section| section.starts_with("A tour")).unwrap();
+    let of = |title| readme.split("\n## ").find(|section| section.starts_with(title)).unwrap();
+    let tour = format!("{}{}", of("A tour"), of("Many writers"));
     let mut steps: Vec<Step> = Vec::new();
     for block in tour.split("```console\n").skip(1) {
         for line in block.split("```").next().unwrap().lines() {

@@ -252,25 +252,15 @@ fn lines_share_a_push_as_far_as_that_is_wanted() {
     }
 }
 
-/// Whoever gives lines one after the other gets them pushed together at the end of the input.
+/// More than are taken at a time otherwise.
 #[test]
-fn with_the_end_of_the_input_all_is_pushed() {
-    use std::io::Write as _;
-    let remote = Remote::new();
+fn at_the_end_of_the_input_all_is_pushed() {
+    let mut remote = Remote::new();
     let file = remote.server.root().join("pushes");
     remote.server.write_hook("post-receive", &format!("#!/bin/sh\necho push >> '{}'\n", file.display()));
-    let mut command = remote.command("apply -f - --push-every end");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    for line in locks(3).lines() {
-        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
-        stdin.flush().unwrap();
-        // Read by itself, or not: that changes nothing.
-        std::thread::yield_now();
-    }
-    drop(stdin);
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 3);
+    remote.terminal.write("lines", locks(1_100));
+    let printed = remote.run("apply -f lines --push-every end");
+    assert_eq!((printed.code, printed.stdout.lines().count()), (0, 1_100), "{}", printed.stderr);
     assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 1);
 }
 
