@@ -1,6 +1,7 @@
 //! Laws about the manifest repository. Each history runs in a bare repository of its own.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use kuberpult_core::{Command, Event, Past, Revision, State};
 use kuberpult_git::{HistoryEntry, HistoryFilter, OnError, Receipt, TransactError};
@@ -41,6 +42,43 @@ fn tree_round_trip() {
         written.retain(|entry| !outlasts_its_config(entry, &state));
         prop_assert_eq!(git::tree(copy.path(), "main"), written);
         prop_assert_eq!(git::fsck(copy.path()), "");
+        Ok(())
+    });
+}
+
+/// Of any number of writers each accepted command is in the branch's history exactly once.
+#[test]
+fn no_update_is_lost() {
+    holds_for(CASES / 3, (histories(), 2..5_usize), |(history, writers)| {
+        let mut repository = Repository::with_settings_of(&history);
+        let commands: Vec<_> = commands(&history)
+            .into_iter()
+            .map(|tagged| (context(), repository.prepare(Tagged { tag: None, ..tagged })))
+            .collect();
+        let (path, manifests) = (repository.path(), repository.manifests());
+        let before = git::output(path, &["rev-list", "main"]);
+        // Each of them gives all commands, one by one or many together; what one of them has done the others may not do.
+        let write = |writer: usize| {
+            let mut repo = Repository::opened_by_another(path, &manifests);
+            let results =
+                commands.chunks(1 + 3 * writer).flat_map(|some| repo.transact_all(some, OnError::GoOn));
+            results
+                .filter_map(|result| result.ok()?.commit)
+                .map(|commit| commit.to_string())
+                .collect::<Vec<_>>()
+        };
+        let mut acknowledged: Vec<String> = thread::scope(|scope| {
+            let write = &write;
+            let writers: Vec<_> = (0..writers).map(|writer| scope.spawn(move || write(writer))).collect();
+            writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+        });
+        acknowledged.extend(before.lines().map(str::to_owned));
+        acknowledged.sort();
+        let mut written: Vec<_> =
+            git::output(path, &["rev-list", "--first-parent", "main"]).lines().map(str::to_owned).collect();
+        written.sort();
+        prop_assert_eq!(acknowledged, written);
+        prop_assert_eq!(git::fsck(path), "");
         Ok(())
     });
 }

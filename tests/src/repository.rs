@@ -46,19 +46,28 @@ pub fn commands(history: &History) -> Vec<Tagged> {
     run.steps.into_iter().map(|step| Tagged { tag: step.remembered, command: step.command }).collect()
 }
 
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::default();
+    options.argocd_repo_url = Some("ssh://git@example.com/manifests.git".to_owned());
+    options
+}
+
+/// The content of a manifest of the alphabet. One of them is empty.
+fn content(manifest: &ManifestId) -> String {
+    if *manifest == alphabet::manifest(0) { String::new() } else { format!("manifest: {manifest}\n") }
+}
+
 impl Repository {
     /// A repository with no more than the settings of a history.
     #[must_use]
     pub fn with_settings_of(history: &History) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut options = InitOptions::default();
-        options.bare = true;
-        ManifestRepo::init(directory.path(), &options).expect("a repository");
+        let mut bare = InitOptions::default();
+        bare.bare = true;
+        ManifestRepo::init(directory.path(), &bare).expect("a repository");
         let settings = format!(r#"{{"releasesKept": {}}}"#, history.releases_kept);
         git::commit_files(directory.path(), &[("kuberpult.json", settings.as_bytes())]);
-        let mut options = OpenOptions::default();
-        options.argocd_repo_url = Some("ssh://git@example.com/manifests.git".to_owned());
-        let repo = ManifestRepo::open(directory.path(), options).expect("a repository");
+        let repo = ManifestRepo::open(directory.path(), options()).expect("a repository");
         Self { directory, repo, manifests: BTreeMap::new() }
     }
 
@@ -88,7 +97,7 @@ impl Repository {
         self.with_manifests(tagged.command)
     }
 
-    /// The command with manifests that the repository knows. One of them is empty.
+    /// The command with manifests that the repository knows.
     fn with_manifests(&mut self, command: Command) -> Command {
         let create = match command {
             Command::CreateRelease(create) => create,
@@ -100,13 +109,27 @@ impl Repository {
         };
         let mut manifests = create.manifests.clone();
         for manifest in manifests.values_mut() {
-            let is_empty = *manifest == alphabet::manifest(0);
-            let content = if is_empty { String::new() } else { format!("manifest: {manifest}\n") };
-            let id = self.repo.add_manifest(content.as_bytes()).expect("a manifest");
+            let id = self.repo.add_manifest(content(manifest).as_bytes()).expect("a manifest");
             self.manifests.insert(*manifest, id);
             *manifest = id;
         }
         Command::CreateRelease(CreateRelease { manifests, ..create })
+    }
+
+    /// What another program has that opens the same repository and was given the same manifests.
+    #[must_use]
+    pub fn opened_by_another(path: &Path, manifests: &[ManifestId]) -> ManifestRepo {
+        let mut repo = ManifestRepo::open(path, options()).expect("a repository");
+        for manifest in manifests {
+            repo.add_manifest(content(manifest).as_bytes()).expect("a manifest");
+        }
+        repo
+    }
+
+    /// The manifests of the alphabet that it was given.
+    #[must_use]
+    pub fn manifests(&self) -> Vec<ManifestId> {
+        self.manifests.keys().copied().collect()
     }
 
     /// Gives another repository the manifests that this one was given.
