@@ -163,7 +163,8 @@ impl ManifestRepo {
                 Ok(Landing::Done) => None,
                 Ok(Landing::Lost { words }) => {
                     last_words = words;
-                    sleep(fastrand::u32(0..=attempts) * self.jitter());
+                    let longest = u64::from(attempts) * self.jitter();
+                    sleep(Duration::from_millis(fastrand::u64(0..=longest)));
                     continue;
                 }
                 // The commands are on the branch, but who waits for the last of them has to know.
@@ -311,9 +312,10 @@ impl ManifestRepo {
         }
     }
 
-    /// By how much more is waited at most after each race that was lost. A push takes longer than the move of a branch here.
-    fn jitter(&self) -> Duration {
-        Duration::from_millis(if self.origin.is_some() { 25 } else { 5 })
+    /// By how many milliseconds more is waited at most after each race that was lost. A push takes longer than the move of a
+    /// branch here.
+    fn jitter(&self) -> u64 {
+        if self.origin.is_some() { 25 } else { 5 }
     }
 
     /// A branch that had commits and has none now was deleted. A commit without a parent would hide its history.
