@@ -211,6 +211,9 @@ proptest! {
     #[test]
     fn git_applies_the_diff(before in text(), after in text(), context_lines in 0..4_u32) {
         prop_assume!(before != " " && after != " ");
+        // Without context git applies its own patches wrongly where a last line without a line break is removed: the line
+        // before it loses its own.
+        prop_assume!(context_lines > 0 || before.is_empty() || before.ends_with('\n'));
         let difference = difference(&before, &after);
         let patch = difference.unified_diff(context_lines);
         prop_assert_eq!(patch.is_empty(), before == after);
