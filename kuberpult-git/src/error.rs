@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use kuberpult_core::{
     ApplicationName, EnvironmentCause, EnvironmentName, Event, ManifestId, PlanDifference, Rejection,
@@ -111,7 +112,7 @@ pub enum OpenError {
 }
 
 /// Why a manifest repository could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// A file is not what the layout says it is. Nothing is repaired silently.
@@ -130,7 +131,7 @@ pub enum ReadError {
         /// The path in the tree; `.` for its root.
         path: String,
         /// What went wrong.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// There is more than is [read at once](crate::LARGEST_READING).
     #[error(
@@ -152,12 +153,12 @@ pub enum ReadError {
         /// What was read.
         what: String,
         /// What went wrong.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
 }
 
 /// Why a command was not carried out. Nothing has changed, unless the variant says otherwise.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransactError {
     /// A rule refuses the command.
@@ -341,7 +342,7 @@ pub enum TransactError {
         /// The branch.
         branch: String,
         /// What went wrong.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The connection broke before the remote said whether it has accepted the commits, and it could not be found out
     /// afterwards. **They may be on the branch, or come there yet.**
@@ -359,7 +360,7 @@ pub enum TransactError {
         /// The remote.
         remote: String,
         /// What happened instead of an answer, or when it was looked for.
-        source: Option<Box<RemoteError>>,
+        source: Option<Arc<RemoteError>>,
     },
     /// Another writer on this machine holds the repository.
     #[error("another process has been writing to `{}` for {seconds} seconds; try again", directory.display())]
@@ -391,7 +392,7 @@ pub enum TransactError {
         /// What was written.
         what: String,
         /// What went wrong.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The `git` executable is needed for a work tree, and could not be run.
     #[error("cannot run `git`, which is needed to keep the work tree `{}` up to date", work_tree.display())]
@@ -399,7 +400,7 @@ pub enum TransactError {
         /// The work tree.
         work_tree: PathBuf,
         /// What went wrong.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
 }
 
@@ -449,7 +450,7 @@ pub enum DifferenceError {
 
 impl ReadError {
     pub(crate) fn git(what: impl Into<String>, source: gix::Error) -> Self {
-        Self::Git { what: what.into(), source: source.into() }
+        Self::Git { what: what.into(), source: shared(source) }
     }
 
     /// Something at a path of the tree, empty for its root, is not what it should be. The path and what was found may
@@ -464,7 +465,7 @@ impl ReadError {
     }
 
     pub(crate) fn unreadable(path: &str, source: gix::Error) -> Self {
-        Self::Unreadable { path: shown_path(path), source: source.into() }
+        Self::Unreadable { path: shown_path(path), source: shared(source) }
     }
 
     pub(crate) fn too_much(path: &str) -> Self {
@@ -473,9 +474,19 @@ impl ReadError {
 }
 
 impl TransactError {
-    pub(crate) fn write(what: impl Into<String>, source: gix::Error) -> Self {
-        Self::Write { what: what.into(), source: source.into() }
+    pub(crate) fn write(
+        what: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Write { what: what.into(), source: shared(source) }
     }
+}
+
+/// A cause that several errors have: commands that fail together.
+pub(crate) fn shared(
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> Arc<dyn std::error::Error + Send + Sync> {
+    Arc::from(source.into())
 }
 
 /// A path of the tree, which may come from a stranger; `.` for the root, as git has it.

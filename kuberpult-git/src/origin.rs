@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -53,8 +54,7 @@ impl Origin {
         is_offline: bool,
     ) -> Result<Self, RemoteError> {
         // Git is not started in the directory of this process.
-        let git_dir = std::path::absolute(git_dir)
-            .map_err(|source| RemoteError::File { path: git_dir.to_owned(), source })?;
+        let git_dir = std::path::absolute(git_dir).map_err(|source| RemoteError::file(git_dir, source))?;
         let branch = RemoteBranch::new(&git_dir, Remote::find(&git_dir, remote)?, branch)?;
         Ok(Self { branch, clone: None, is_offline, newest: None })
     }
@@ -168,7 +168,7 @@ impl Origin {
             sleep(PAUSE * push);
         }
         let (remote, branch) = (self.branch.remote().to_string(), self.branch.name().to_owned());
-        let source = lost.map(Box::new);
+        let source = lost.map(Arc::new);
         Err(TransactError::AnswerLost { commit: CommitId(commit), count, branch, remote, source })
     }
 

@@ -1,6 +1,7 @@
 //! Series of commands: each is decided on what those before it lead to, and together they land on the branch.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -287,7 +288,7 @@ impl ManifestRepo {
                     commit: CommitId(commit),
                     directory: self.directory().to_owned(),
                     branch: self.branch(),
-                    source: Box::new(error),
+                    source: Arc::new(error),
                 });
             }
         }

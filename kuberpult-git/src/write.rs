@@ -40,7 +40,7 @@ pub(crate) fn objects(
     } else {
         pack::write(objects, directory, git.object_hash(), compression("pack.compression"), hardening.packs)
     };
-    written.map_err(|source| TransactError::Write { what: "objects".to_owned(), source: Box::new(source) })
+    written.map_err(|source| TransactError::write("objects", source))
 }
 
 /// What goes into a commit besides its tree.
@@ -83,9 +83,9 @@ impl CommitHeader<'_> {
             extra_headers: Vec::new(),
         };
         let mut bytes = Vec::new();
-        let failed = |source| TransactError::Write { what: "a commit".to_owned(), source };
-        commit.write_to(&mut bytes).map_err(|error| failed(error.into()))?;
-        let id = gix::objs::compute_hash(ids, Kind::Commit, &bytes).map_err(|error| failed(error.into()))?;
+        commit.write_to(&mut bytes).map_err(|error| TransactError::write("a commit", error))?;
+        let id = gix::objs::compute_hash(ids, Kind::Commit, &bytes)
+            .map_err(|error| TransactError::write("a commit", error))?;
         Ok(NewObject { id, body: Body::Bytes(Kind::Commit, bytes.into()), replaces: None })
     }
 
@@ -129,7 +129,7 @@ impl ReflogEntry {
             // The error does not say why. That the branch is no longer where it was is the one good reason.
             Err(source) => match branch_commit(git, branch) {
                 Ok(now) if now != from => Ok(false),
-                _ => Err(TransactError::Write { what: format!("branch `{}`", branch.shorten()), source }),
+                _ => Err(TransactError::write(format!("branch `{}`", branch.shorten()), source)),
             },
         }
     }

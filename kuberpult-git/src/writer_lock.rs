@@ -109,7 +109,7 @@ impl WriterLock {
 }
 
 fn write_error(path: &Path, source: std::io::Error) -> TransactError {
-    TransactError::Write { what: format!("`{}`", path.display()), source: Box::new(source) }
+    TransactError::write(format!("`{}`", path.display()), source)
 }
 
 #[cfg(test)]

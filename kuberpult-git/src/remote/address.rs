@@ -68,7 +68,7 @@ impl Remote {
         }
         let addresses = |arguments: &[&str]| -> Result<Address, RemoteError> {
             let output = git_command::run_with_remote(git_dir, &[], arguments, None)
-                .map_err(|source| RemoteError::NoGit { remote: format!("`{name}`"), source })?;
+                .map_err(|source| RemoteError::no_git(format!("`{name}`"), source))?;
             let printed = String::from_utf8_lossy(&output.stdout);
             let mut lines = printed.lines();
             match (lines.next(), lines.next()) {

@@ -7,6 +7,7 @@ use gix::ObjectId;
 use super::fetch_lock::FetchLock;
 use super::words::{self, Words};
 use super::{Remote, RemoteError, cache_name, reference};
+use crate::error::shared;
 use crate::plain_text::is_visible;
 use crate::{git_command, open};
 
@@ -85,8 +86,7 @@ impl RemoteBranch {
     /// # Errors
     /// The repository here cannot be read.
     pub(crate) fn last_fetched(&self) -> Result<Option<ObjectId>, RemoteError> {
-        reference::read(&self.open()?, &self.private_reference())
-            .map_err(|error| self.unreadable(error.into()))
+        reference::read(&self.open()?, &self.private_reference()).map_err(|error| self.unreadable(error))
     }
 
     /// The branch's name there.
@@ -101,11 +101,14 @@ impl RemoteBranch {
 
     pub(super) fn open(&self) -> Result<gix::Repository, RemoteError> {
         gix::open_opts(&self.git_dir, open::limited(Default::default()))
-            .map_err(|error| self.unreadable(error.into()))
+            .map_err(|error| self.unreadable(error))
     }
 
-    pub(super) fn unreadable(&self, source: Box<dyn std::error::Error + Send + Sync>) -> RemoteError {
-        RemoteError::Repository { git_dir: self.git_dir.clone(), source }
+    pub(super) fn unreadable(
+        &self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> RemoteError {
+        RemoteError::Repository { git_dir: self.git_dir.clone(), source: shared(source) }
     }
 
     /// Waits until nobody else fetches into the repository here.
@@ -130,7 +133,7 @@ impl RemoteBranch {
     pub(super) fn git(&self, arguments: &[&str], lock: Option<&FetchLock>) -> Result<Run, RemoteError> {
         let lock = lock.map(FetchLock::file);
         let output = git_command::run_with_remote(&self.git_dir, &self.remote.settings, arguments, lock)
-            .map_err(|source| RemoteError::NoGit { remote: self.remote.to_string(), source })?;
+            .map_err(|source| RemoteError::no_git(&self.remote, source))?;
         let words = Words::new(&output.stderr, &self.remote.secrets);
         Ok(Run { success: output.success, stdout: output.stdout, words })
     }

@@ -1,5 +1,7 @@
 //! The names of directories in the cache.
 
+use std::path::Path;
+
 use gix::objs::Kind;
 
 use super::{Remote, RemoteError};
@@ -9,10 +11,8 @@ use super::{Remote, RemoteError};
 pub(super) fn of(remote: &Remote, branch: &str) -> Result<String, RemoteError> {
     let identity = format!("{}\0{branch}", remote.identity());
     let hash = gix::objs::compute_hash(gix::hash::Kind::Sha256, Kind::Blob, identity.as_bytes());
-    let hash = hash.map_err(|error| RemoteError::File {
-        path: remote.identity().into(),
-        source: std::io::Error::other(error),
-    })?;
+    let hash =
+        hash.map_err(|error| RemoteError::file(Path::new(remote.identity()), std::io::Error::other(error)))?;
     let repository = remote.identity().trim_end_matches(".git");
     Ok(format!("{}-{}-{}", readable(repository, 40), readable(branch, 20), hash.to_hex_with_len(20)))
 }

@@ -1,13 +1,14 @@
 //! What can go wrong with a remote.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Why something was not read from a remote, or not written to it.
 ///
 /// `remote` is the remote as it may be shown: its name, or its address without passwords. `words` are what git or the
 /// server said, in one line of bounded length, without passwords and control characters.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {
     /// An address that is none, or one that is not used.
@@ -232,7 +233,7 @@ pub enum RemoteError {
         /// The file or directory.
         path: PathBuf,
         /// What went wrong.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// The repository here could not be read.
     #[error("cannot read the repository `{}`; `git fsck` says more", git_dir.display())]
@@ -240,7 +241,7 @@ pub enum RemoteError {
         /// The repository here.
         git_dir: PathBuf,
         /// What went wrong.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The `git` executable could not be run.
     #[error("cannot run `git`, which is needed for {remote}; install it, or put it into `PATH`")]
@@ -248,8 +249,18 @@ pub enum RemoteError {
         /// The remote.
         remote: String,
         /// What went wrong.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
+}
+
+impl RemoteError {
+    pub(super) fn no_git(remote: impl fmt::Display, source: std::io::Error) -> Self {
+        Self::NoGit { remote: remote.to_string(), source: Arc::new(source) }
+    }
+
+    pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), source: Arc::new(source) }
+    }
 }
 
 /// What was said, at the end of a sentence.

@@ -62,13 +62,13 @@ impl RemoteBranch {
         let run = self.git(&arguments, Some(lock))?;
         if run.success {
             return reference::read(&self.open()?, &self.private_reference())
-                .map_err(|error| self.unreadable(error.into()));
+                .map_err(|error| self.unreadable(error));
         }
         if !run.words.git_says(&["couldn't find remote ref"]) {
             return Err(self.failure_to_fetch(&run.words));
         }
         reference::remove(&self.open()?, &self.private_reference())
-            .map_err(|error| self.unreadable(error.into()))?;
+            .map_err(|error| self.unreadable(error))?;
         Ok(None)
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct FetchLock {
 impl FetchLock {
     /// Waits for others, up to a bound.
     pub(super) fn acquire(path: &Path, git_dir: &Path) -> Result<Self, RemoteError> {
-        let failed = |source| RemoteError::File { path: path.to_owned(), source };
+        let failed = |source| RemoteError::file(path, source);
         let file =
             File::options().create(true).truncate(false).read(true).write(true).open(path).map_err(failed)?;
         let mut waited = Duration::ZERO;

@@ -90,7 +90,7 @@ impl RemoteBranch {
         base: Option<ObjectId>,
     ) -> Result<Option<bool>, RemoteError> {
         let repo = self.open()?;
-        let shallow = repo.shallow_commits().map_err(|error| self.unreadable(error.into()))?;
+        let shallow = repo.shallow_commits().map_err(|error| self.unreadable(error))?;
         let is_shallow = |id: &ObjectId| shallow.as_ref().is_some_and(|commits| commits.contains(id));
         let mut is_cut = false;
         let (mut seen, mut next) = (BTreeSet::new(), vec![newest]);
@@ -101,7 +101,7 @@ impl RemoteBranch {
             if Some(id) == base || !seen.insert(id) {
                 continue;
             }
-            let found = repo.find_commit(id).map_err(|error| self.unreadable(error.into()))?;
+            let found = repo.find_commit(id).map_err(|error| self.unreadable(error))?;
             let mut parents = found.parent_ids().map(gix::Id::detach);
             if is_shallow(&id) {
                 is_cut |= parents.next().is_some();

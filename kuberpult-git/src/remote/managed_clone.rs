@@ -43,7 +43,7 @@ impl ManagedClone {
     /// # Errors
     /// There can be no such branch, or the cache directory cannot be written.
     pub(crate) fn open(cache: &Path, remote: Remote, branch: &str) -> Result<Self, RemoteError> {
-        let cache = std::path::absolute(cache).map_err(|source| file_error(cache, source))?;
+        let cache = std::path::absolute(cache).map_err(|source| RemoteError::file(cache, source))?;
         make_private_directory(&cache)?;
         let name = cache_name::of(&remote, branch)?;
         let directory = cache.join(&name);
@@ -158,17 +158,16 @@ impl ManagedClone {
         let files = ["init.defaultRefFormat=files".to_owned()];
         let init = ["init", "--quiet", "--bare", "--template=", format, branch.as_str()];
         let run = git_command::run_with_remote(&new, &files, &init, Some(lock.file()));
-        let run =
-            run.map_err(|source| RemoteError::NoGit { remote: self.branch.remote.to_string(), source })?;
+        let run = run.map_err(|source| RemoteError::no_git(&self.branch.remote, source))?;
         if !run.success {
             let words = super::words::shown(String::from_utf8_lossy(&run.stderr).trim());
-            return Err(file_error(&new, std::io::Error::other(words)));
+            return Err(RemoteError::file(&new, std::io::Error::other(words)));
         }
-        fs::write(new.join(ABOUT), &self.about).map_err(|source| file_error(&new, source))?;
+        fs::write(new.join(ABOUT), &self.about).map_err(|source| RemoteError::file(&new, source))?;
         if self.directory.symlink_metadata().is_ok() {
-            fs::rename(&self.directory, &old).map_err(|source| file_error(&self.directory, source))?;
+            fs::rename(&self.directory, &old).map_err(|source| RemoteError::file(&self.directory, source))?;
         }
-        fs::rename(&new, &self.directory).map_err(|source| file_error(&self.directory, source))?;
+        fs::rename(&new, &self.directory).map_err(|source| RemoteError::file(&self.directory, source))?;
         remove(&old)
     }
 
@@ -212,7 +211,7 @@ fn make_private_directory(path: &Path) -> Result<(), RemoteError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|source| file_error(path, source))
+    builder.create(path).map_err(|source| RemoteError::file(path, source))
 }
 
 /// Removes a file or directory, if it is there.
@@ -222,9 +221,5 @@ fn remove(path: &Path) -> Result<(), RemoteError> {
         Ok(there) if there.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),
     };
-    removed.map_err(|source| file_error(path, source))
-}
-
-fn file_error(path: &Path, source: std::io::Error) -> RemoteError {
-    RemoteError::File { path: path.to_owned(), source }
+    removed.map_err(|source| RemoteError::file(path, source))
 }
