@@ -362,6 +362,12 @@ pub enum TransactError {
         /// What happened instead of an answer, or when it was looked for.
         source: Option<Arc<RemoteError>>,
     },
+    /// The thread panicked that did the work for several, who [share](crate::SharedManifestRepo) a repository. **The command may be
+    /// on the branch.**
+    #[error(
+        "it is not known whether the command was carried out: the thread that did it has panicked; look at the branch before you repeat it"
+    )]
+    Abandoned,
     /// Another writer on this machine holds the repository.
     #[error("another process has been writing to `{}` for {seconds} seconds; try again", directory.display())]
     Busy {

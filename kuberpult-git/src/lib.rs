@@ -7,6 +7,7 @@
 //!
 //! - The branch may be one [of a remote](OpenOptions::remote), with a clone of one's own or [without](ManifestRepo::open_remote).
 //!   What is acknowledged is there then.
+//! - Many threads [share](SharedManifestRepo) a repository, and their commands land together.
 //! - A [`SavedPlan`] is kept in a file, and [carried out](ManifestRepo::carry_out) later just as it is or not at all.
 //! - [`ManifestRepo::state`] reads everything, [`ManifestRepo::import`] writes a state that was kept elsewhere.
 //! - [`ManifestRepo::why`] explains one application in one environment, with when and by whom.
@@ -66,6 +67,7 @@ mod repository_finding;
 mod saved_plan;
 mod series;
 mod settings_json;
+mod shared;
 mod store;
 mod transact;
 mod tree;
@@ -89,4 +91,5 @@ pub use repo::ManifestRepo;
 pub use repository_finding::RepositoryFinding;
 pub use saved_plan::SavedPlan;
 pub use series::OnError;
+pub use shared::SharedManifestRepo;
 pub use transact::{Plan, Receipt};

@@ -3,6 +3,9 @@
 use gix::ObjectId;
 use kuberpult_core::ManifestId;
 
+use crate::TransactError;
+use crate::limits::LARGEST_OBJECT;
+
 /// The manifest of an undeploy release as upstream writes it.
 pub(crate) const EMPTY: &str = " ";
 
@@ -24,6 +27,18 @@ pub(crate) fn manifest_of(blob: &ObjectId) -> Option<ManifestId> {
     } else {
         ManifestId::from_bytes(blob.as_bytes())
     }
+}
+
+/// The manifest that a content is, in a repository with ids of this kind.
+pub(crate) fn id_of(content: &[u8], ids: gix::hash::Kind) -> Result<ManifestId, TransactError> {
+    if content.len() > LARGEST_OBJECT {
+        let (what, size) = ("a manifest".to_owned(), content.len());
+        return Err(TransactError::TooLong { what, size, limit: LARGEST_OBJECT as u64 });
+    }
+    let failed = |error| TransactError::write("a manifest", error);
+    let id = gix::objs::compute_hash(ids, gix::objs::Kind::Blob, content).map_err(failed)?;
+    manifest_of(&id)
+        .ok_or_else(|| failed(gix::Error::from_error(gix::error::message("the object id is too long"))))
 }
 
 /// The blob that a manifest is, if its id can be one in a repository with ids of this kind. Nobody has to have written

@@ -7,8 +7,7 @@ use std::path::Path;
 use gix::refs::FullName;
 use kuberpult_core::{Actor, ManifestId, Scope, State};
 
-use crate::limits::LARGEST_OBJECT;
-use crate::manifest_blob::manifest_of;
+use crate::manifest_blob;
 use crate::origin::Origin;
 use crate::read_state::Snapshot;
 use crate::store::Store;
@@ -118,18 +117,9 @@ impl ManifestRepo {
     /// that release, and kept in memory until then.
     ///
     /// # Errors
-    /// It has more than [`LARGEST_OBJECT`] bytes, or git cannot compute the id.
+    /// It has more than [`LARGEST_OBJECT`](crate::LARGEST_OBJECT) bytes, or git cannot compute the id.
     pub fn add_manifest(&mut self, content: &[u8]) -> Result<ManifestId, TransactError> {
-        if content.len() > LARGEST_OBJECT {
-            let (what, size) = ("a manifest".to_owned(), content.len());
-            return Err(TransactError::TooLong { what, size, limit: LARGEST_OBJECT as u64 });
-        }
-        let failed = |error| TransactError::write("a manifest", error);
-        let id = gix::objs::compute_hash(self.store.git.object_hash(), gix::objs::Kind::Blob, content)
-            .map_err(failed)?;
-        let Some(manifest) = manifest_of(&id) else {
-            return Err(failed(gix::Error::from_error(gix::error::message("the object id is too long"))));
-        };
+        let manifest = manifest_blob::id_of(content, self.store.git.object_hash())?;
         if manifest != ManifestId::EMPTY {
             self.pending.entry(manifest).or_insert_with(|| content.into());
         }

@@ -1,5 +1,6 @@
 //! Series of commands: each is decided on what those before it lead to, and together they land on the branch.
 
+use std::iter;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::sleep;
@@ -35,6 +36,12 @@ const MOST_COMMANDS: usize = 1_000;
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 type Results = Vec<Result<Receipt, TransactError>>;
+
+/// Why commands did not land, and how many of them share that fate, from the first on: at least one.
+struct Failure {
+    error: TransactError,
+    commands: usize,
+}
 
 /// Commits that are made, one after another, and not on the branch yet.
 #[derive(Debug)]
@@ -89,12 +96,15 @@ impl ManifestRepo {
         if commands.is_empty() {
             return results;
         }
+        let failing = |error, commands| {
+            iter::repeat_n(error, if on_error == OnError::Stop { 1 } else { commands }).map(Err)
+        };
         if let Err(error) = self.refuse_offline() {
-            return vec![Err(error)];
+            return failing(error, commands.len()).collect();
         }
         let lock = match WriterLock::acquire(self.store.git.common_dir()) {
             Ok(lock) => lock,
-            Err(error) => return vec![Err(error)],
+            Err(error) => return failing(error, commands.len()).collect(),
         };
         let mut limit = self.together.map_or(MOST_COMMANDS, NonZeroUsize::get);
         let mut at_most = limit;
@@ -106,19 +116,20 @@ impl ManifestRepo {
                     at_most = at_most.saturating_mul(2).min(limit);
                 }
                 // Which of the commands the remote does not want is found out with fewer of them.
-                Err(error) if together.len() > 1 && refuses_content(&error) => at_most = together.len() / 2,
-                // The others would be decided although nobody knows what became of them.
-                Err(error @ TransactError::AnswerLost { .. }) => {
-                    results.push(Err(error));
-                    break;
+                Err(failure) if together.len() > 1 && refuses_content(&failure.error) => {
+                    at_most = together.len() / 2;
                 }
-                // It is the first command's, for which there is no other. With the others it may be another one.
-                Err(error) => {
-                    if !refuses_content(&error) {
+                Err(Failure { error, commands }) => {
+                    let answer_lost = matches!(error, TransactError::AnswerLost { .. });
+                    if fails_alone(&error) {
                         limit = 1;
                     }
-                    at_most = 1;
-                    results.push(Err(error));
+                    at_most = if commands == 1 { 1 } else { at_most };
+                    results.extend(failing(error, commands));
+                    // The others would be decided although nobody knows what became of these.
+                    if answer_lost {
+                        break;
+                    }
                 }
             }
             if on_error == OnError::Stop && matches!(results.last(), Some(Err(_))) {
@@ -133,17 +144,19 @@ impl ManifestRepo {
         results
     }
 
-    /// Carries out as many of some commands as land together, at least one. An error means that nothing was written.
+    /// Carries out as many of some commands as land together, at least one. A failure means that nothing was
+    /// written, unless the answer of a remote was lost.
     fn together(
         &mut self,
         lock: &WriterLock,
         commands: &[(&Context, &Command)],
         on_error: OnError,
         agree: &impl Fn(&Self, Option<CommitId>, &Decision) -> Result<(), TransactError>,
-    ) -> Result<Results, TransactError> {
+    ) -> Result<Results, Failure> {
         let mut last_words = String::new();
         for attempts in 1..=ATTEMPTS {
-            let mut chain = self.begin()?;
+            let begun = self.begin().map_err(|error| Failure { error, commands: commands.len() });
+            let mut chain = begun?;
             let mut results = Results::new();
             // After a lost race fewer at a time, so that they are decided before others move the branch once more.
             let fewer = commands.len().checked_shr(attempts - 1).unwrap_or(0).max(1);
@@ -173,7 +186,11 @@ impl ManifestRepo {
                     error @ (TransactError::WorkTreeNotUpdated { .. }
                     | TransactError::LocalBranchNotMoved { .. }),
                 ) => Some(error),
-                Err(error) => return Err(error),
+                Err(error) => {
+                    let is_shared =
+                        matches!(error, TransactError::Remote(_) | TransactError::AnswerLost { .. });
+                    return Err(Failure { error, commands: if is_shared { results.len() } else { 1 } });
+                }
             };
             if !chain.is_empty() {
                 self.has_landed(results.iter().flatten().map(|receipt| &receipt.decision));
@@ -187,7 +204,8 @@ impl ManifestRepo {
             }
             return Ok(results);
         }
-        Err(TransactError::LostRace { attempts: ATTEMPTS, words: last_words })
+        let error = TransactError::LostRace { attempts: ATTEMPTS, words: last_words };
+        Err(Failure { error, commands: 1 })
     }
 
     /// Decides the next command and makes its commit. Nothing if the commits before it have to land first: it names
@@ -335,6 +353,14 @@ impl ManifestRepo {
 /// Whether a remote refuses what is in a commit, and may accept another one.
 fn refuses_content(error: &TransactError) -> bool {
     matches!(error, TransactError::Remote(RemoteError::RefusedByHook { .. } | RemoteError::Refused { .. }))
+}
+
+/// Whether an error of commands that could not land may be that of one of them, without which the others land.
+fn fails_alone(error: &TransactError) -> bool {
+    !matches!(
+        error,
+        TransactError::Remote(_) | TransactError::AnswerLost { .. } | TransactError::LostRace { .. }
+    )
 }
 
 /// A remote's failure is the command's, and not one of reading.

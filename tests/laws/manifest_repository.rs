@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use kuberpult_core::{Command, Event, Past, Revision, State};
-use kuberpult_git::{HistoryEntry, HistoryFilter, OnError, Receipt, TransactError};
+use kuberpult_git::{HistoryEntry, HistoryFilter, OnError, Receipt, SharedManifestRepo, TransactError};
 use kuberpult_tests::generate::histories;
 use kuberpult_tests::law::holds_for;
 use kuberpult_tests::repository::{Repository, Tagged, commands, context};
@@ -67,9 +67,17 @@ fn no_update_is_lost() {
                 .map(|commit| commit.to_string())
                 .collect::<Vec<_>>()
         };
+        // And two threads that share a repository.
+        let shared = SharedManifestRepo::new(Repository::opened_by_another(path, &manifests));
+        let write_shared = || {
+            let receipts =
+                commands.iter().filter_map(|(context, command)| shared.transact(context, command).ok());
+            receipts.filter_map(|receipt| Some(receipt.commit?.to_string())).collect()
+        };
         let mut acknowledged: Vec<String> = thread::scope(|scope| {
             let write = &write;
-            let writers: Vec<_> = (0..writers).map(|writer| scope.spawn(move || write(writer))).collect();
+            let mut writers: Vec<_> = (0..writers).map(|writer| scope.spawn(move || write(writer))).collect();
+            writers.extend([scope.spawn(write_shared), scope.spawn(write_shared)]);
             writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
         });
         acknowledged.extend(before.lines().map(str::to_owned));

@@ -18,6 +18,7 @@ mod reading;
 mod remote;
 mod saved_plans;
 mod series;
+mod shared;
 mod undeployment;
 mod why;
 mod work_trees;

@@ -358,10 +358,10 @@ fn a_dirty_work_tree_is_in_the_way_before_anything_is_pushed() {
 }
 
 /// A server on a connection that the proxy cuts.
-fn cut(setting: &Setting, proxy: &Proxy) -> Option<ManifestRepo> {
+fn cut(setting: &Setting, proxy: &Proxy, options: OpenOptions) -> Option<ManifestRepo> {
     let url = setting.server.url_through(proxy.address())?;
     let cache = setting.local.path().join("through the proxy");
-    Some(ManifestRepo::open_remote(&cache, &url, OpenOptions::default()).expect("a repository"))
+    Some(ManifestRepo::open_remote(&cache, &url, options).expect("a repository"))
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn a_lost_answer_is_found_out_by_looking() {
         println!("on {}", kind.name());
         let setting = Setting::new(kind);
         let proxy = Proxy::start(setting.server.address().expect("an address"), Cut::BeforeAnswer);
-        let mut repo = cut(&setting, &proxy).expect("a server with an address");
+        let mut repo = cut(&setting, &proxy, OpenOptions::default()).expect("a server with an address");
         let before = setting.commits();
         let receipt = repo.transact(&context(), &train()).expect("a train");
         assert!(proxy.cuts() > 0);
@@ -385,16 +385,23 @@ fn an_answer_that_cannot_be_found_out_is_said_and_ends_a_series() {
         println!("on {}", kind.name());
         let setting = Setting::new(kind);
         let proxy = Proxy::start(setting.server.address().expect("an address"), Cut::DuringPack);
-        let mut repo = cut(&setting, &proxy).expect("a server with an address");
+        let mut three = OpenOptions::default();
+        three.together = NonZeroUsize::new(3);
+        let mut repo = cut(&setting, &proxy, three).expect("a server with an address");
         let before = setting.head();
-        let results = repo.transact_all(&locks(3), OnError::GoOn);
-        let [Err(error @ TransactError::AnswerLost { commit, count: 3, source: Some(_), .. })] =
-            results.as_slice()
-        else {
-            panic!("{results:?}")
-        };
-        assert!(error.to_string().contains(&commit.to_string()), "{error}");
-        assert_eq!(setting.head(), before);
+        // Nobody knows of any of the three, and the fourth is not begun.
+        for (on_error, told) in [(OnError::Stop, 1), (OnError::GoOn, 3)] {
+            let results = repo.transact_all(&locks(4), on_error);
+            assert_eq!(results.len(), told);
+            for result in &results {
+                let Err(error @ TransactError::AnswerLost { commit, count: 3, source: Some(_), .. }) = result
+                else {
+                    panic!("{results:?}")
+                };
+                assert!(error.to_string().contains(&commit.to_string()), "{error}");
+            }
+            assert_eq!(setting.head(), before);
+        }
         proxy.set(Cut::Nowhere);
         assert!(repo.transact_all(&locks(3), OnError::GoOn).iter().all(Result::is_ok));
         assert_eq!(lock_count(&repo), 3);
