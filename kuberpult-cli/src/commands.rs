@@ -72,23 +72,29 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Opens the manifest repository.
+    /// Opens the manifest repository for one command.
     pub(crate) fn open(&mut self) -> Result<ManifestRepo, Failure> {
-        self.open_for(None)
+        let mut options = OpenOptions::default();
+        options.for_one_command = true;
+        self.open_with(options)
     }
 
-    /// As [`open`](Self::open), for commands of which so many land together at most.
-    pub(crate) fn open_for(&mut self, together: Option<NonZeroUsize>) -> Result<ManifestRepo, Failure> {
+    /// Opens the manifest repository for commands of which so many land together at most.
+    pub(crate) fn open_for_many(&mut self, together: Option<NonZeroUsize>) -> Result<ManifestRepo, Failure> {
+        let mut options = OpenOptions::default();
+        options.together = together;
+        self.open_with(options)
+    }
+
+    fn open_with(&mut self, mut options: OpenOptions) -> Result<ManifestRepo, Failure> {
         // It cannot be left to the parser, which does not see what stands before and after the command together.
         if self.global.offline && self.global.remote.is_none() {
             return Err(Failure::OfflineWithoutRemote);
         }
-        let mut options = OpenOptions::default();
         options.branch.clone_from(&self.global.branch);
         options.argocd_repo_url.clone_from(&self.global.argocd_repo_url);
         options.remote.clone_from(&self.global.remote);
         options.offline = self.global.offline;
-        options.together = together;
         let repo = match (&self.global.repo, &self.global.remote) {
             (Some(directory), _) => ManifestRepo::open(directory, options)?,
             (None, Some(remote)) if is_address(remote) => {

@@ -49,6 +49,9 @@ pub struct OpenOptions {
     /// Whether the network is left alone: what was fetched last from the remote is read, and nothing can be written. Without
     /// a remote it means nothing.
     pub offline: bool,
+    /// Whether it is opened for one command that comes at once: the first one is decided on what was found when it was opened,
+    /// which spares asking the remote again. Without a remote it means nothing.
+    pub for_one_command: bool,
     /// How many commands [land together](ManifestRepo::transact_all) at most: how many share a push. Without it, there is a
     /// bound that keeps the work small that a lost race throws away.
     pub together: Option<NonZeroUsize>,
@@ -203,6 +206,7 @@ impl ManifestRepo {
             without_maintenance: options.without_maintenance
                 || origin.as_ref().is_some_and(Origin::is_managed),
             together: options.together,
+            is_fresh: options.for_one_command,
             origin,
             pending: PendingManifests::new(),
             born: false,

@@ -44,6 +44,8 @@ pub struct ManifestRepo {
     pub(crate) together: Option<NonZeroUsize>,
     /// Where the branch is, if it is not here.
     pub(crate) origin: Option<Origin>,
+    /// Whether what is known of the remote is new enough for the next command.
+    pub(crate) is_fresh: bool,
     pub(crate) pending: PendingManifests,
     /// Whether the branch was ever seen with a commit.
     pub(crate) born: bool,

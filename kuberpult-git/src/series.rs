@@ -1,6 +1,7 @@
 //! Series of commands: each is decided on what those before it lead to, and together they land on the branch.
 
 use std::iter;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::sleep;
@@ -231,7 +232,9 @@ impl ManifestRepo {
     /// An empty chain at the newest commit.
     pub(crate) fn begin(&mut self) -> Result<Chain, TransactError> {
         drop(self.store.take_new());
-        self.refresh().map_err(unwrapped)?;
+        if !mem::take(&mut self.is_fresh) {
+            self.refresh().map_err(unwrapped)?;
+        }
         let base = self.head()?.map(|commit| commit.0);
         self.refuse_to_begin_anew(base)?;
         let tree = self.store.tree_of(base)?;

@@ -152,6 +152,21 @@ fn what_others_did_is_there_at_the_next_command() {
 }
 
 #[test]
+fn who_opens_it_for_one_command_loses_the_race_instead_of_asking_twice() {
+    let setting = Setting::on_a_directory();
+    let mut options = OpenOptions::default();
+    options.for_one_command = true;
+    let mut repo = setting.try_open(options).expect("a remote repository");
+    setting.elsewhere(&lock_environment("staging", "theirs", ""));
+    let receipt = repo.transact(&context(), &deploy("cart", 1, "staging")).expect("a deployment");
+    assert_eq!(receipt.attempts, 2);
+    assert!(matches!(&receipt.decision.events()[0], Event::Queued { blockers, .. } if blockers.len() == 1));
+    setting.elsewhere(&lock_environment("staging", "another", ""));
+    let receipt = repo.transact(&context(), &lock_environment("staging", "ours", "")).expect("a lock");
+    assert_eq!(receipt.attempts, 1, "the next command asks");
+}
+
+#[test]
 fn writers_with_clones_of_their_own_or_a_shared_one_lose_nothing() {
     const COMMANDS: usize = 6;
     let setting = Setting::on_a_directory();

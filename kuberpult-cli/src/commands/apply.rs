@@ -76,7 +76,7 @@ impl Apply {
             PushEvery::AtMost(commands) => commands,
             PushEvery::End => NonZeroUsize::MAX,
         });
-        let mut repo = session.open_for(together)?;
+        let mut repo = session.open_for_many(together)?;
         match Input::begin(input).map_err(unreadable)? {
             Input::Plan(text) => self.run_plan(session, &mut repo, &text),
             Input::Lines(lines) => self.run_lines(session, &mut repo, lines),

@@ -224,6 +224,24 @@ fn a_clone_of_ones_own_follows_or_is_refused() {
     assert_eq!(remote.clones().len(), 1, "nothing in the cache but for the URL");
 }
 
+#[test]
+fn a_command_asks_the_remote_once_and_tells_it_once() {
+    let remote = Remote::new();
+    for (line, expected) in
+        [("train staging", "fetch push"), ("status", "fetch"), ("train staging --dry-run", "fetch")]
+    {
+        let trace = remote.terminal.path("trace");
+        let output = remote.command(line).env("GIT_TRACE", &trace).output().unwrap();
+        assert!(output.status.success(), "{line}");
+        let trace = fs::read_to_string(trace).unwrap();
+        let asked = trace.lines().filter_map(|line| line.split_once("built-in: git ")?.1.split(' ').next());
+        let asked: Vec<_> =
+            asked.filter(|command| ["fetch", "push", "ls-remote"].contains(command)).collect();
+        assert_eq!(asked.join(" "), expected, "{line}");
+        fs::remove_file(remote.terminal.path("trace")).unwrap();
+    }
+}
+
 fn locks(count: usize) -> String {
     let line = |number| {
         format!(
