@@ -2,25 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
 
-use std::path::Path;
-use std::process::{Command as Process, Stdio};
-
 use criterion::{Criterion, criterion_group, criterion_main};
 use kuberpult_core::{Actor, Command, Context, EnvironmentConfig};
 use kuberpult_git::{InitOptions, ManifestRepo};
-
-fn git(directory: &Path, arguments: &[&str]) -> String {
-    let identity = ["-c", "user.name=Jo", "-c", "user.email=jo@example.com"];
-    let output = Process::new("git")
-        .current_dir(directory)
-        .args(identity)
-        .args(arguments)
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("git can be run");
-    assert!(output.status.success(), "git {arguments:?}");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
+use kuberpult_test_servers::git;
 
 fn lock(id: u64) -> Command {
     Command::CreateEnvironmentLock {

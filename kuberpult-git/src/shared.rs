@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::iter;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
 
 use gix::hash::Kind;
 use kuberpult_core::{Command, Context, ManifestId};
@@ -48,6 +50,7 @@ pub struct SharedManifestRepo {
     queue: Mutex<Queue>,
     /// Rung when a turn has ended.
     turn_ended: Condvar,
+    is_remote: bool,
     ids: Kind,
 }
 
@@ -59,8 +62,14 @@ struct Queue {
     /// Manifests for the releases of commands to come.
     manifests: PendingManifests,
     is_somebodys_turn: bool,
+    /// How many commands there would be if all who got a result in the last turn came again.
+    expected: usize,
     next: Ticket,
 }
+
+/// How often, and for how long, is waited at most for commands that may come in a moment.
+const MOMENTS: u32 = 3;
+const MOMENT: Duration = Duration::from_millis(1);
 
 type Ticket = u64;
 
@@ -75,8 +84,9 @@ impl SharedManifestRepo {
     /// Shares a repository.
     #[must_use]
     pub fn new(repo: ManifestRepo) -> Self {
-        let ids = repo.store.git.object_hash();
-        Self { repo: Mutex::new(repo), queue: Mutex::default(), turn_ended: Condvar::new(), ids }
+        let (ids, is_remote) = (repo.store.git.object_hash(), repo.origin.is_some());
+        let (repo, queue, turn_ended) = (Mutex::new(repo), Mutex::default(), Condvar::new());
+        Self { repo, queue, turn_ended, is_remote, ids }
     }
 
     /// Carries out a command, as [`ManifestRepo::transact`] does, together with those of other threads.
@@ -96,8 +106,7 @@ impl SharedManifestRepo {
             if queue.is_somebodys_turn {
                 queue = self.wait(queue);
             } else {
-                let requests = queue.waiting.drain(..).collect();
-                Turn::take(self, queue, requests).carry_out();
+                Turn::begin(self, queue).carry_out();
                 queue = self.lock_queue();
             }
         }
@@ -122,7 +131,7 @@ impl SharedManifestRepo {
         while queue.is_somebodys_turn {
             queue = self.wait(queue);
         }
-        let turn = Turn::take(self, queue, Vec::new());
+        let turn = Turn::begin(self, queue);
         let mut repo = turn.repo();
         action(&mut repo)
     }
@@ -154,17 +163,30 @@ struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    fn take(
-        shared: &'a SharedManifestRepo,
-        mut queue: MutexGuard<'_, Queue>,
-        requests: Vec<Request>,
-    ) -> Self {
+    fn begin(shared: &'a SharedManifestRepo, mut queue: MutexGuard<'_, Queue>) -> Self {
         queue.is_somebodys_turn = true;
         let manifests = std::mem::take(&mut queue.manifests);
         drop(queue);
-        let turn = Self { shared, requests };
+        let turn = Self { shared, requests: Vec::new() };
         turn.repo().pending.extend(manifests);
         turn
+    }
+
+    /// Takes the commands that wait on.
+    fn gather(&mut self) {
+        let mut queue = self.shared.lock_queue();
+        if self.shared.is_remote {
+            // Who has just got a result may have its next command in a moment, which is nothing beside a push.
+            for _ in 0..MOMENTS {
+                if queue.waiting.len() >= queue.expected {
+                    break;
+                }
+                drop(queue);
+                sleep(MOMENT);
+                queue = self.shared.lock_queue();
+            }
+        }
+        self.requests.extend(queue.waiting.drain(..));
     }
 
     /// After a panic it is looked at anew what is on the branch: every command begins with that.
@@ -173,6 +195,7 @@ impl<'a> Turn<'a> {
     }
 
     fn carry_out(mut self) {
+        self.gather();
         let commands: Vec<_> =
             self.requests.iter().map(|request| (&request.context, &request.command)).collect();
         let results = self.repo().series(&commands, OnError::GoOn, |_, _, _| Ok(()));
@@ -180,6 +203,7 @@ impl<'a> Turn<'a> {
         let untried = self.requests.split_off(results.len().min(self.requests.len()));
         let mut queue = self.shared.lock_queue();
         let tickets = self.requests.drain(..).map(|request| request.ticket);
+        queue.expected = queue.waiting.len() + tickets.len();
         queue.results.extend(tickets.zip(results));
         for request in untried.into_iter().rev() {
             queue.waiting.push_front(request);

@@ -130,9 +130,8 @@ fn a_panic_strands_nobody() {
             yield_now();
         }
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let mut queue = shared.lock_queue();
-            let requests = queue.waiting.drain(..).collect();
-            let _turn = Turn::take(&shared, queue, requests);
+            let mut turn = Turn::begin(&shared, shared.lock_queue());
+            turn.gather();
             panic!("on purpose");
         }));
         assert!(panicked.is_err());

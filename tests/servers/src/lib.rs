@@ -30,5 +30,5 @@ pub use daemon::Daemon;
 pub use git::{git, git_command, git_with_input};
 pub use http::{Access, HttpServer};
 pub use proxy::{Cut, Proxy};
-pub use server::Server;
+pub use server::{Server, write_hook};
 pub use ssh::SshServer;

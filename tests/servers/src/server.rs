@@ -107,11 +107,16 @@ impl Server {
 
     /// Gives the repository a hook: an executable file, such as `pre-receive`.
     pub fn write_hook(&self, name: &str, script: &str) {
-        use std::os::unix::fs::PermissionsExt as _;
-        let hooks = self.repository().join("hooks");
-        fs::create_dir_all(&hooks).expect("a directory");
-        let hook = hooks.join(name);
-        fs::write(&hook, script).expect("written");
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("executable");
+        write_hook(&self.repository(), name, script);
     }
+}
+
+/// Gives a bare repository a hook.
+pub fn write_hook(repository: &Path, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let hooks = repository.join("hooks");
+    fs::create_dir_all(&hooks).expect("a directory");
+    let hook = hooks.join(name);
+    fs::write(&hook, script).expect("written");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("executable");
 }
