@@ -19,6 +19,8 @@ const PUSHES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many commits are fetched at least when older ones are needed.
 const COMMITS: u32 = 64;
+/// What is as long as that, and of hexadecimal digits, is no name but the beginning of an id.
+const SHORTEST_ID: usize = 4;
 /// Who has read so many wants all.
 const MANY_COMMITS: u32 = 100_000;
 
@@ -172,19 +174,27 @@ impl Origin {
         Err(TransactError::AnswerLost { commit: CommitId(commit), count, branch, remote, source })
     }
 
-    /// A revision in terms that the repository knows. A clone in the cache has no branches: there `HEAD`, `@` and the
-    /// branch's name are the newest commit.
-    pub(crate) fn revision<'a>(&self, revision: &'a str) -> Cow<'a, str> {
-        let Some(newest) = self.newest.filter(|_| self.is_managed()) else { return revision.into() };
+    /// A revision in terms that the repository knows; none if the remote has nothing of that name. A clone in the cache has no
+    /// branches and tags: there `HEAD`, `@` and the branch's name are the newest commit, and other names are asked for.
+    pub(crate) fn revision<'a>(&self, revision: &'a str) -> Result<Option<Cow<'a, str>>, RemoteError> {
+        let Some(newest) = self.newest.filter(|_| self.is_managed()) else {
+            return Ok(Some(revision.into()));
+        };
         let end = revision.find(['~', '^', '@', ':']).filter(|end| *end > 0);
         let end = end.unwrap_or(if revision.starts_with('@') { 1 } else { revision.len() });
-        let Some((name, rest)) = revision.split_at_checked(end) else { return revision.into() };
+        let Some((name, rest)) = revision.split_at_checked(end) else { return Ok(Some(revision.into())) };
         let short = name.strip_prefix("refs/heads/").unwrap_or(name);
-        if matches!(name, "HEAD" | "@") || short == self.branch.name() {
-            format!("{newest}{rest}").into()
+        let is_id = name.len() >= SHORTEST_ID && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let commit = if matches!(name, "HEAD" | "@") || short == self.branch.name() {
+            Some(newest)
+        } else if is_id || gix::refs::Category::Tag.to_full_name(name).is_err() {
+            return Ok(Some(revision.into()));
+        } else if self.is_offline {
+            self.branch.named_before(name)?
         } else {
-            revision.into()
-        }
+            self.branch.named(name)?
+        };
+        Ok(commit.map(|commit| format!("{commit}{rest}").into()))
     }
 
     /// How much is fetched, one after the other, when something is missing behind so many commits that are there. The

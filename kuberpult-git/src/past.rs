@@ -80,7 +80,11 @@ impl ManifestRepo {
     /// The commit that a revision names, through a tag if need be. The history is fetched if it is not there.
     fn commit_of(&self, revision: &Revision) -> Result<Option<ObjectId>, ReadError> {
         let revision = revision.as_str();
-        let revision = self.origin.as_ref().map_or(revision.into(), |origin| origin.revision(revision));
+        let revision = match &self.origin {
+            Some(origin) => origin.revision(revision)?,
+            None => Some(revision.into()),
+        };
+        let Some(revision) = revision else { return Ok(None) };
         match commit_of(&self.store.git, &revision) {
             // Nobody knows how far back it is.
             None => self.deepened(None, || Ok(commit_of(&self.store.git, &revision))),

@@ -4,34 +4,34 @@ use gix::ObjectId;
 use gix::objs::TreeRefIter;
 use kuberpult_core::{ApplicationName, EnvironmentName};
 
-use crate::ReadError;
 use crate::commit::Commit;
 use crate::layout::{self, QUEUED_VERSION};
-use crate::store::Store;
+use crate::{ManifestRepo, ReadError};
 
 /// How many commits are looked at. What has waited for longer waits since nobody knows when: the time it takes to say why
 /// must not grow with the history.
-const COMMITS: usize = 10_000;
+const COMMITS: u32 = 10_000;
 
 /// How much is read of trees. One with 10,000 applications has about 400 kB, and takes milliseconds to unpack.
 const TREE_BYTES: usize = 128 * 1024 * 1024;
 
 /// Finds the newest commit, from `head` along first parents, that changed the queue of a slot; none if the history ends
-/// before that, as in a shallow or partial clone, or is too long to be read.
+/// before that, as in a partial clone, or is too long to be read. What a remote has of it is fetched.
 pub(crate) fn newest_change(
-    store: &Store,
+    repo: &ManifestRepo,
     head: ObjectId,
     environment: &EnvironmentName,
     application: &ApplicationName,
 ) -> Result<Option<Commit>, ReadError> {
     let path = format!("{}/{QUEUED_VERSION}", layout::slot(environment, application));
     let names: Vec<&str> = path.split('/').collect();
+    let store = &repo.store;
     let Some(mut commit) = Commit::find(store, head)? else { return Ok(None) };
     let mut bytes = 0;
     let Some(mut ids) = ids_along(&store.git, commit.tree, &names, &[], &mut bytes)? else { return Ok(None) };
-    for _ in 0..COMMITS {
+    for seen in 1..=COMMITS {
         let Some(parent) = commit.parent else { return Ok(Some(commit)) };
-        let Some(before) = Commit::find(store, parent)? else { return Ok(None) };
+        let Some(before) = repo.earlier_commit(parent, Some(seen))? else { return Ok(None) };
         let ids_before = ids_along(&store.git, before.tree, &names, &ids, &mut bytes)?;
         let Some(ids_before) = ids_before else { return Ok(None) };
         if link(&ids_before, &names) != link(&ids, &names) {

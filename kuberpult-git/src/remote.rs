@@ -20,6 +20,7 @@ mod fetch;
 mod fetch_lock;
 mod landed;
 mod managed_clone;
+mod named;
 mod push;
 mod push_report;
 mod reference;

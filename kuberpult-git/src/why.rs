@@ -15,7 +15,7 @@ impl ManifestRepo {
     /// When and by whom the current version was deployed is what the files beside it say. When and by whom the queued
     /// one was queued is what the history says: the newest commit, along first parents, that changed the queue. It is
     /// looked for in the newest 10,000 commits, or in as many of them as have 128 MiB of directories that changed on the
-    /// way there; further back, or beyond the end of a shallow clone, it stays unknown.
+    /// way there; further back, or beyond the end of a shallow clone of one's own, it stays unknown.
     ///
     /// # Errors
     /// The environment, the application or the version is unknown, or something cannot be read.
@@ -40,7 +40,7 @@ impl ManifestRepo {
             fill_deployed(current, &slot);
         }
         if let (Some(queued), Some(head)) = (&mut why.queued, head)
-            && let Some(commit) = queue_history::newest_change(&self.store, head.0, environment, application)?
+            && let Some(commit) = queue_history::newest_change(self, head.0, environment, application)?
         {
             (queued.at, queued.by) = (commit.at, Some(commit.author));
         }

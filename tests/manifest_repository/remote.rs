@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use kuberpult_core::{Command, Context, Event, ReleaseTrain, Version};
+use kuberpult_core::{Command, Context, Event, ReleaseTrain, Revision, Version};
 use kuberpult_git::{
     HistoryFilter, HistoryGap, ManifestRepo, OnError, OpenError, OpenOptions, RemoteError, TransactError,
     environment_config_from_json,
 };
 use kuberpult_test_servers::{Cut, Kind, Proxy, Server, git, kinds};
-use kuberpult_tests::fixture::{Fixture, context, deploy, lock_environment};
+use kuberpult_tests::fixture::{Fixture, context, deploy, lock_environment, unlock_environment};
 
 /// A server with a manifest repository, and a directory for clones.
 struct Setting {
@@ -96,6 +96,11 @@ fn locks(count: usize) -> Vec<(Context, Command)> {
 
 fn train() -> Command {
     Command::ReleaseTrain(ReleaseTrain::new("staging"))
+}
+
+fn as_of(revision: &str) -> Command {
+    let as_of = Some(revision.parse().expect("a revision"));
+    Command::ReleaseTrain(ReleaseTrain { as_of, ..ReleaseTrain::new("staging") })
 }
 
 fn lock_count(repo: &ManifestRepo) -> usize {
@@ -487,10 +492,6 @@ fn revisions_are_fetched_when_they_are_named() {
         drop(repo);
         let (cache, mut repo) = shallow_clone(&setting);
         let revision = if revision == "the id" { then.as_str() } else { revision };
-        let as_of = |revision: &str| {
-            let as_of = Some(revision.parse().expect("a revision"));
-            Command::ReleaseTrain(ReleaseTrain { as_of, ..ReleaseTrain::new("staging") })
-        };
         let without =
             ManifestRepo::open_remote(&cache, &setting.server.url(), offline()).expect("a repository");
         let error = without.plan(&context(), &as_of(revision)).expect_err("it is not there");
@@ -500,6 +501,71 @@ fn revisions_are_fetched_when_they_are_named() {
         assert_eq!(current, Some(Version::FIRST), "{revision}");
         let error = repo.transact(&context(), &as_of("HEAD~1000")).expect_err("there is no such commit");
         assert!(matches!(error, TransactError::Rejected(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn tags_and_branches_of_the_remote_are_fetched_by_name() {
+    for (name, revision) in [
+        ("refs/tags/tested", "tested"),
+        ("refs/tags/tested/lately", "tested/lately"),
+        ("refs/heads/before", "before"),
+        ("refs/tags/tested", "refs/tags/tested"),
+        ("refs/tags/tested", "tested~1"),
+    ] {
+        let setting = Setting::on_a_directory();
+        let then = setting.head();
+        for _ in 0..3 {
+            setting.elsewhere(&lock_environment("staging", "ab", ""));
+            setting.elsewhere(&unlock_environment("staging", "ab"));
+        }
+        let repo = Fixture::of_repo(setting.open(), |fixture| {
+            let release = fixture.release("cart", &["development", "staging"]);
+            fixture.accepted(&release);
+        });
+        drop(repo);
+        let at =
+            if revision == "tested~1" { git(&setting.repository(), &["rev-parse", "main~1"]) } else { then };
+        if name.starts_with("refs/tags") {
+            // An annotated one, which is an object of its own.
+            git(&setting.repository(), &["tag", "-m", "tested", name.trim_start_matches("refs/tags/"), &at]);
+        } else {
+            git(&setting.repository(), &["update-ref", name, &at]);
+        }
+        let (cache, mut repo) = shallow_clone(&setting);
+        let train = as_of(revision);
+        let train_offline = || {
+            let repo = ManifestRepo::open_remote(&cache, &setting.server.url(), offline());
+            repo.expect("a repository").plan(&context(), &train)
+        };
+        assert!(matches!(train_offline(), Err(TransactError::Rejected(_))));
+        repo.transact(&context(), &train).expect("a train");
+        let current = repo.state().expect("a state").environments["staging"].slots["cart"].current;
+        assert_eq!(current, Some(Version::FIRST), "{revision}");
+        train_offline().expect("it is known by now");
+        if !revision.contains('~') {
+            let there = git(repo.directory(), &["rev-list", "--all"]).lines().count();
+            assert!(there <= 3, "{there} commits: no history came with it");
+        }
+        // It is what the remote says now, and not what it once was.
+        git(&setting.repository(), &["update-ref", "-d", name]);
+        let error = repo.transact(&context(), &train).expect_err("it is gone");
+        assert!(matches!(error, TransactError::Rejected(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn for_a_name_that_is_not_there_no_history_is_fetched() {
+    let setting = Setting::on_a_directory();
+    setting.elsewhere(&lock_environment("staging", "ab", ""));
+    let (_cache, mut repo) = shallow_clone(&setting);
+    for revision in ["nevr", "v1.2.3", "nevr~3", "--upload-pack=x", "a..b"] {
+        let Ok(revision) = revision.parse::<Revision>() else { continue };
+        let error = repo.transact(&context(), &as_of(revision.as_str())).expect_err("it is not there");
+        assert!(matches!(error, TransactError::Rejected(_)), "{error:?}");
+        if revision.as_str() != "a..b" {
+            assert_eq!(git(repo.directory(), &["rev-list", "--all"]).lines().count(), 1, "{revision}");
+        }
     }
 }
 

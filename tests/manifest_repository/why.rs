@@ -122,3 +122,19 @@ fn a_lock_that_goes_leaves_nobody_waiting() {
     let current = why.current.expect("a version");
     assert_eq!((current.version.to_string(), current.at), ("2".to_owned(), Some(context().now.to_utc())));
 }
+
+#[test]
+fn history_that_is_on_the_remote_alone_is_fetched_for_it() {
+    let fixture = fixture();
+    let (url, cache) = (fixture.path().to_str().expect("a path"), tempfile::tempdir().expect("a directory"));
+    let open = |offline| {
+        let mut options = OpenOptions::default();
+        options.offline = offline;
+        ManifestRepo::open_remote(cache.path(), url, options).expect("a repository")
+    };
+    drop(open(false));
+    let queued = |offline| why(&open(offline), "staging").queued.expect("a queued version");
+    assert_eq!(queued(true).at, None, "one commit is there, and the network is left alone");
+    assert_eq!(queued(false), why(&fixture.repo, "staging").queued.expect("a queued version"));
+    assert!(queued(true).at.is_some(), "and stays");
+}

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use gix::ObjectId;
 
+use super::branch::Run;
 use super::fetch_lock::FetchLock;
 use super::{RemoteBranch, RemoteError, reference};
 
@@ -41,7 +42,30 @@ impl RemoteBranch {
             Depth::Commits(commits) => Some(format!("--depth={commits}")),
             Depth::Everything => Some(format!("--depth={INFINITE}")),
         };
-        let refspec = format!("+{}:{}", self.reference(), self.private_reference());
+        let (reference, private) = (self.reference(), self.private_reference());
+        let run = self.fetch_reference(from, &reference, &private, depth.as_deref(), lock)?;
+        if run.success {
+            return reference::read(&self.open()?, &self.private_reference())
+                .map_err(|error| self.unreadable(error));
+        }
+        if !run.words.git_says(&["couldn't find remote ref"]) {
+            return Err(self.failure_to_fetch(&run.words));
+        }
+        reference::remove(&self.open()?, &self.private_reference())
+            .map_err(|error| self.unreadable(error))?;
+        Ok(None)
+    }
+
+    /// Fetches what one reference there leads to, and keeps it in one here.
+    pub(super) fn fetch_reference(
+        &self,
+        from: &str,
+        reference: &str,
+        private: &str,
+        depth: Option<&str>,
+        lock: &FetchLock,
+    ) -> Result<Run, RemoteError> {
+        let refspec = format!("+{reference}:{private}");
         let mut arguments = vec![
             "-c",
             "core.logAllRefUpdates=false",
@@ -57,18 +81,8 @@ impl RemoteBranch {
             // Remote branches of the user stay as they are.
             "--refmap=",
         ];
-        arguments.extend(depth.as_deref());
+        arguments.extend(depth);
         arguments.extend(["--", from, refspec.as_str()]);
-        let run = self.git(&arguments, Some(lock))?;
-        if run.success {
-            return reference::read(&self.open()?, &self.private_reference())
-                .map_err(|error| self.unreadable(error));
-        }
-        if !run.words.git_says(&["couldn't find remote ref"]) {
-            return Err(self.failure_to_fetch(&run.words));
-        }
-        reference::remove(&self.open()?, &self.private_reference())
-            .map_err(|error| self.unreadable(error))?;
-        Ok(None)
+        self.git(&arguments, Some(lock))
     }
 }

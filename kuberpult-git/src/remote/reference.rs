@@ -7,7 +7,16 @@ use gix::refs::{FullName, Target};
 /// Where the newest commit of a branch is kept. Its name is one level deep: a branch `a` that is gone must not be in the
 /// way of a branch `a/b`.
 pub(super) fn private(branch: &str) -> String {
-    format!("refs/kuberpult/remote/{}", branch.replace('%', "%25").replace('/', "%2F"))
+    format!("refs/kuberpult/remote/{}", flat(branch))
+}
+
+/// Where the commit of a tag, or of another branch, is kept.
+pub(super) fn of_name(name: &str) -> String {
+    format!("refs/kuberpult/named/{}", flat(name))
+}
+
+fn flat(name: &str) -> String {
+    name.replace('%', "%25").replace('/', "%2F")
 }
 
 /// The commit that a reference is at; none when there is no such reference.
