@@ -33,4 +33,5 @@ struct Readme;
 #[doc = include_str!("../../docs/freeze-windows.md")]
 #[doc = include_str!("../../docs/history.md")]
 #[doc = include_str!("../../docs/embedding.md")]
+#[doc = include_str!("../../docs/remotes.md")]
 struct Pages;
