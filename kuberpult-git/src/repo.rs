@@ -114,6 +114,16 @@ impl ManifestRepo {
         snapshot.state(&Scope::everything(&snapshot.configs), Default::default())
     }
 
+    /// The state at the newest commit without what no overview shows: of releases the versions, and of those that are current,
+    /// queued or newest the manifests that they have ([`Scope::of_overview`]).
+    ///
+    /// # Errors
+    /// Something that is read cannot be, or is not understood.
+    pub fn overview(&self) -> Result<State, ReadError> {
+        let snapshot = self.snapshot(self.head()?)?;
+        snapshot.state(&Scope::of_overview(&snapshot.configs), Default::default())
+    }
+
     /// Keeps a manifest for a release that will refer to it, and gives its id. It is written with the commit of
     /// that release, and kept in memory until then.
     ///
