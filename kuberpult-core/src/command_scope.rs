@@ -170,19 +170,23 @@ impl Scope {
         }
     }
 
-    /// What tells what is where, what waits, what holds it back and how far behind it is, of every application: of releases
-    /// the versions, and of those that are current, queued or newest the manifests that they have. Of the state given here
+    /// What tells what is where, what waits, what holds it back and how far behind it is, of one application or of all: of
+    /// releases the versions, and of those that are current, queued or newest the manifests that they have. Of the state given here
     /// only the names of environments count.
     ///
     /// ```
     /// use kuberpult_core::{Scope, State};
-    /// assert!(Scope::of_overview(&State::default()).applications.all);
+    /// assert!(Scope::of_overview(&State::default(), None).applications.all);
     /// ```
     #[must_use]
-    pub fn of_overview(state: &State) -> Self {
+    pub fn of_overview(state: &State, application: Option<&ApplicationName>) -> Self {
         let environments: BTreeSet<EnvironmentName> = state.environments.keys().cloned().collect();
         Self {
-            applications: ApplicationScope { all: true, ..ApplicationScope::default() },
+            applications: ApplicationScope {
+                all: application.is_none(),
+                named: application.into_iter().cloned().collect(),
+                ..ApplicationScope::default()
+            },
             releases: ReleaseScope {
                 newest: true,
                 current_in: environments.clone(),

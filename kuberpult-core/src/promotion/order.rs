@@ -157,14 +157,12 @@ fn depths(environments: &Environments) -> BTreeMap<&EnvironmentName, usize> {
             path.push(name);
             next = environments.get(name).and_then(|there| upstream_of(environments, there));
         }
-        let mut depth = match next {
+        let first = match next {
             None => 0,
             Some(known) => depths.get(known).map_or(environments.len(), |depth: &usize| depth + 1),
         };
-        for name in path.into_iter().rev() {
-            depths.insert(name, depth.min(environments.len()));
-            depth += 1;
-        }
+        let upstream_first = path.into_iter().rev();
+        depths.extend(upstream_first.zip(first..).map(|(name, depth)| (name, depth.min(environments.len()))));
     }
     depths
 }
