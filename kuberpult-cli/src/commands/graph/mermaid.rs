@@ -56,7 +56,7 @@ fn environment(index: usize, place: &Place<'_>) -> String {
 fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars() {
-        if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') {
+        if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') {
             escaped.push(c);
         } else {
             let _ = write!(escaped, "#{};", u32::from(c));
@@ -73,6 +73,6 @@ mod tests {
     fn nothing_in_a_name_ends_a_label() {
         assert_eq!(escaped("prod-eu_1.x"), "prod-eu_1.x");
         assert_eq!(escaped("a\"]b\nc#<&>"), "a#34;#93;b#10;c#35;#60;#38;#62;");
-        assert_eq!(escaped("größe 日本"), "größe#32;日本");
+        assert_eq!(escaped("größe 日本"), "größe 日本");
     }
 }

@@ -9,6 +9,7 @@ use crate::promotion::Promoted;
 use crate::screen::{BEHIND, FAINT, HEADING, Styled, WAITING};
 
 /// A column: its heading, and a cell for each application.
+#[derive(Clone)]
 pub(super) struct Column {
     pub(super) heading: Styled,
     /// The marks of its heading.
@@ -70,42 +71,40 @@ fn text(cell: &Cell<'_>, marks: &mut Marks) -> Styled {
 }
 
 /// Columns of which those of a group are one wherever that is narrower.
-pub(super) fn folded(overview: &Overview<'_>, columns: Vec<Column>, gap: usize) -> Vec<Column> {
+pub(super) fn folded(overview: &Overview<'_>, columns: &[Column], gap: usize) -> Vec<Column> {
     let mut folded = Vec::new();
     let mut columns = overview.environments.iter().zip(columns).peekable();
-    while let Some((shown, column)) = columns.next() {
-        let Some(group) = shown.group() else {
-            folded.push(column);
-            continue;
-        };
-        let mut members = vec![(shown, column)];
-        while let Some(member) = columns.next_if(|(shown, _)| shown.group() == Some(group)) {
-            members.push(member);
+    while let Some((there, column)) = columns.next() {
+        let mut members = vec![(there, column)];
+        if let Some(group) = there.group() {
+            while let Some(member) = columns.next_if(|(there, _)| there.group() == Some(group)) {
+                members.push(member);
+            }
+            let apart: usize = members.iter().map(|(_, column)| column.width() + gap).sum();
+            let together = together(group, &members);
+            if members.len() > 1 && together.width() + gap < apart {
+                folded.push(together);
+                continue;
+            }
         }
-        let apart: usize = members.iter().map(|(_, column)| column.width() + gap).sum();
-        let together = together(group, &members);
-        if members.len() > 1 && together.width() + gap < apart {
-            folded.push(together);
-        } else {
-            folded.extend(members.into_iter().map(|(_, column)| column));
-        }
+        folded.extend(members.into_iter().map(|(_, column)| column.clone()));
     }
     folded
 }
 
-fn together(group: &GroupName, members: &[(&Promoted<'_>, Column)]) -> Column {
-    let mut heading = Styled::new(&format!("{group} ({})", members.len()), HEADING);
+fn together(group: &GroupName, members: &[(&Promoted<'_>, &Column)]) -> Column {
     let mut marks: Vec<usize> = members.iter().flat_map(|(_, column)| column.marks.iter().copied()).collect();
     marks.sort_unstable();
     marks.dedup();
+    let mut heading = Styled::new(&format!("{group} ({})", members.len()), HEADING);
     mark(&mut heading, &marks);
     let rows = members.iter().map(|(_, column)| column.cells.len()).min().unwrap_or_default();
     let cells = (0..rows).map(|row| {
         let cells =
-            members.iter().filter_map(|(shown, column)| Some((shown.stage.name, column.cells.get(row)?)));
+            members.iter().filter_map(|(there, column)| Some((there.stage.name, column.cells.get(row)?)));
         summary(cells)
     });
-    let names = members.iter().map(|(shown, _)| shown.stage.name.clone()).collect();
+    let names = members.iter().map(|(there, _)| there.stage.name.clone()).collect();
     Column { heading, marks, cells: cells.collect(), group: Some((group.clone(), names)) }
 }
 

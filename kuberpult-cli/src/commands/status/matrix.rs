@@ -23,7 +23,14 @@ pub(super) fn text(overview: &Overview<'_>, filter: &Filter, width: Option<usize
         width.is_none_or(|width| grid::width_of([&names, &teams]) + widths <= width)
     };
     if !fits(&columns) {
-        columns = columns::folded(overview, columns, GAP);
+        let folded = columns::folded(overview, &columns, GAP);
+        // What does not even fit by itself is better told environment by environment.
+        let each_fits = |column: &Column| {
+            width.is_none_or(|width| grid::width_of([&names]) + GAP + column.width() <= width)
+        };
+        if folded.iter().all(each_fits) {
+            columns = folded;
+        }
     }
     let groups: Vec<_> = columns.iter_mut().filter_map(|column| column.group.take()).collect();
     // A block with the teams and nothing else would be of no use.

@@ -45,7 +45,7 @@ pub(super) fn run(status: &Status, session: &mut Session<'_>, seconds: Option<u6
         };
         let now = crate::context::now(session.global)?;
         let overview = status.overview(&state, now)?;
-        let mut frame = format!("every {seconds}s, {}\n", now.whole_seconds());
+        let mut frame = format!("every {seconds}s until Ctrl-C, {}\n", now.whole_seconds());
         if let Some(trouble) = trouble.take() {
             frame.push_str(&screen::wrapped(&format!("this may be old: {trouble}"), screen::width(), "    "));
         }
