@@ -120,9 +120,6 @@ impl Stage<'_> {
 
 /// How many releases are newer than one version and not newer than another.
 fn releases_between(application: &Application, after: Option<Version>, until: Version) -> usize {
-    if after.is_some_and(|after| after >= until) {
-        return 0;
-    }
     let newest_first = application.releases.keys().rev();
     let up_to = newest_first.skip_while(|version| **version > until);
     up_to.take_while(|version| after.is_none_or(|after| **version > after)).count()

@@ -65,6 +65,7 @@ fn history() -> Vec<Value> {
         json!({ "command": "deploy", "environment": "sandbox", "application": "payment", "version": 1 }),
         json!({ "command": "createGroupLock", "environmentGroup": "asia", "lockId": "peak", "message": "singles' day" }),
         json!({ "command": "createTeamLock", "environment": "de", "team": "money", "lockId": "audit", "message": "the auditors are here" }),
+        json!({ "command": "createTeamLock", "environment": "kr", "team": "shop", "lockId": "away", "message": "" }),
         json!({ "command": "createApplicationLock", "environment": "kr", "application": "ghost", "lockId": "early", "message": "" }),
     ]);
     lines
@@ -183,7 +184,7 @@ fn json_has_what_the_table_has() {
         .collect();
     assert_eq!(names, ["development", "sandbox", "staging", "de", "fr", "it", "jp", "kr"]);
     assert_eq!(all["environments"][7]["order"], 7);
-    assert_eq!(all["summary"], json!({ "applications": 6, "behind": 4, "queued": 1, "blocked": 3 }));
+    assert_eq!(all["summary"], json!({ "applications": 6, "behind": 4, "queued": 1, "blocked": 5 }));
     let application = |document: &Value, name: &str| -> Value {
         let mut applications = document["applications"].as_array().unwrap().iter();
         applications.find(|application| application["application"] == name).unwrap().clone()

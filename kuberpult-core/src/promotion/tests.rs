@@ -50,6 +50,11 @@ fn a_group_of_different_depths_stands_together_where_upstreams_allow_it() {
         "dev qa s-eu p-eu s-us p-us"
     );
     assert_eq!(order("dev<latest de<dev@eu x<dev fr<x@eu"), "dev x de fr");
+    assert_eq!(
+        order("dev<latest de<dev@eu x<de a<dev b<a fr<b@eu"),
+        "dev a b de fr x",
+        "what comes after one of a group comes after all of it"
+    );
     assert_eq!(order("a<latest@g b<a c<b@g"), "a b c", "not at the cost of an upstream");
 }
 
