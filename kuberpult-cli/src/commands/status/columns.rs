@@ -15,8 +15,9 @@ pub(super) struct Column {
     /// The marks of its heading.
     marks: Vec<usize>,
     pub(super) cells: Vec<Styled>,
-    /// The environments whose cells it has, if it has those of a group, and the group's name.
-    pub(super) group: Option<(GroupName, Vec<EnvironmentName>)>,
+    pub(super) group: Option<GroupName>,
+    /// The group and its environments, if it has the cells of several.
+    pub(super) folded: Option<(GroupName, Vec<EnvironmentName>)>,
 }
 
 impl Column {
@@ -41,7 +42,7 @@ fn heading(shown: &Promoted<'_>, marks: &mut Marks) -> Column {
     let marks = marks.of(shown.blocking.environment_level());
     let mut heading = Styled::new(shown.stage.name.as_str(), HEADING);
     mark(&mut heading, &marks);
-    Column { heading, marks, cells: Vec::new(), group: None }
+    Column { heading, marks, cells: Vec::new(), group: shown.group().cloned(), folded: None }
 }
 
 /// `3`, `3 (2 behind, queued 5) [1]`, `-`
@@ -105,7 +106,13 @@ fn together(group: &GroupName, members: &[(&Promoted<'_>, &Column)]) -> Column {
         summary(cells)
     });
     let names = members.iter().map(|(there, _)| there.stage.name.clone()).collect();
-    Column { heading, marks, cells: cells.collect(), group: Some((group.clone(), names)) }
+    Column {
+        heading,
+        marks,
+        cells: cells.collect(),
+        group: Some(group.clone()),
+        folded: Some((group.clone(), names)),
+    }
 }
 
 /// What the cells of several environments say: `3` where they agree, `3, except de: 2` where most do, else

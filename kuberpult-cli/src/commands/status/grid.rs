@@ -11,12 +11,14 @@ pub(super) struct GridColumn {
     heading: Styled,
     cells: Vec<Styled>,
     width: usize,
+    /// Whether the next column should stand in the same block.
+    pub(super) belongs_to_next: bool,
 }
 
 impl GridColumn {
     pub(super) fn new(heading: Styled, cells: Vec<Styled>) -> Self {
         let width = cells.iter().chain([&heading]).map(Styled::width).max().unwrap_or_default();
-        Self { heading, cells, width }
+        Self { heading, cells, width, belongs_to_next: false }
     }
 
     /// The heading, then the cells.
@@ -42,9 +44,7 @@ pub(super) fn text(names: &GridColumn, columns: &[GridColumn], width: Option<usi
     let mut text = String::new();
     let mut rest = columns;
     loop {
-        let count =
-            (1..=rest.len()).rev().find(|count| rest.get(..*count).is_some_and(fits)).unwrap_or(rest.len());
-        let (block, others) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+        let (block, others) = rest.split_at_checked(block_of(rest, fits)).unwrap_or((rest, &[]));
         side_by_side(&mut text, names, block);
         rest = others;
         if rest.is_empty() {
@@ -52,6 +52,18 @@ pub(super) fn text(names: &GridColumn, columns: &[GridColumn], width: Option<usi
         }
         text.push('\n');
     }
+}
+
+/// How many columns the next block has: as many as fit, but of those that belong together either all or, if even these
+/// do not fit, what fits.
+fn block_of(columns: &[GridColumn], fits: impl Fn(&[GridColumn]) -> bool) -> usize {
+    let fitting = (1..=columns.len()).rev().find(|count| columns.get(..*count).is_some_and(&fits));
+    let most = fitting.unwrap_or(columns.len());
+    let ends = |count: &usize| {
+        let last = count.checked_sub(1).and_then(|last| columns.get(last));
+        *count == columns.len() || last.is_some_and(|column| !column.belongs_to_next)
+    };
+    (1..=most).rev().find(ends).unwrap_or(most)
 }
 
 fn side_by_side(text: &mut String, names: &GridColumn, columns: &[GridColumn]) {
@@ -127,6 +139,17 @@ web   1
         assert_eq!(shown(Some(32)), blocks);
         assert_eq!(shown(Some(27)), blocks);
         assert_eq!(shown(Some(19)).matches("APP").count(), 2, "the narrow ones share a block");
+    }
+
+    #[test]
+    fn columns_that_belong_together_share_a_block_if_they_can() {
+        let names = column("APP", &["cart"]);
+        let mut columns = [column("dev", &["1"]), column("de", &["1"]), column("fr", &["1"])];
+        columns[1].belongs_to_next = true;
+        let apart = "APP   dev\ncart  1\n\nAPP   de  fr\ncart  1   1\n";
+        assert_eq!(text(&names, &columns, Some(14)), apart);
+        let torn = "APP   dev\ncart  1\n\nAPP   de\ncart  1\n\nAPP   fr\ncart  1\n";
+        assert_eq!(text(&names, &columns, Some(9)), torn);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Applications by environments, for people.
 
-use kuberpult_core::TeamName;
+use kuberpult_core::{GroupName, TeamName};
 
 use super::columns::{self, Column};
 use super::filter::Filter;
@@ -32,14 +32,13 @@ pub(super) fn text(overview: &Overview<'_>, filter: &Filter, width: Option<usize
             columns = folded;
         }
     }
-    let groups: Vec<_> = columns.iter_mut().filter_map(|column| column.group.take()).collect();
+    let groups: Vec<_> = columns.iter_mut().filter_map(|column| column.folded.take()).collect();
     // A block with the teams and nothing else would be of no use.
     let has_room = |column: &Column| {
         width.is_none_or(|width| grid::width_of([&names, &teams]) + GAP + column.width() <= width)
     };
     let teams = columns.first().is_none_or(has_room).then_some(teams);
-    let columns = columns.into_iter().map(|column| GridColumn::new(column.heading, column.cells));
-    let columns: Vec<GridColumn> = teams.into_iter().chain(columns).collect();
+    let columns: Vec<GridColumn> = teams.into_iter().chain(grid_columns(columns)).collect();
     let mut text = grid::text(&names, &columns, width);
     for (group, members) in groups {
         let members: Vec<String> = members.iter().map(ToString::to_string).collect();
@@ -50,6 +49,23 @@ pub(super) fn text(overview: &Overview<'_>, filter: &Filter, width: Option<usize
         text.push_str(&sentence(&overview.summary, overview.total));
     }
     text
+}
+
+/// The columns, of which neighbours of one group should not be torn apart.
+fn grid_columns(columns: Vec<Column>) -> Vec<GridColumn> {
+    let mut next_group: Option<GroupName> = None;
+    let mut columns: Vec<GridColumn> = columns
+        .into_iter()
+        .rev()
+        .map(|Column { heading, cells, group, .. }| {
+            let mut column = GridColumn::new(heading, cells);
+            column.belongs_to_next = group.is_some() && group == next_group;
+            next_group = group;
+            column
+        })
+        .collect();
+    columns.reverse();
+    columns
 }
 
 fn names_and_teams(overview: &Overview<'_>) -> (GridColumn, GridColumn) {
