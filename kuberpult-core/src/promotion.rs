@@ -18,14 +18,17 @@ use crate::{
 /// # let context = Context::new("2024-05-03T11:37:37Z".parse()?, Actor::new("Jo", "jo@example.com"));
 /// # let (development, staging): (EnvironmentName, EnvironmentName) = ("development".parse()?, "staging".parse()?);
 /// # let cart: ApplicationName = "cart".parse()?;
-/// # let manifest = ManifestId::from_bytes(&[1]).unwrap();
-/// # let release = || CreateRelease::new(cart.clone(), [(development.clone(), manifest), (staging.clone(), manifest)].into());
+/// # let release = |content| {
+/// #     let manifest = ManifestId::from_bytes(&[content]).unwrap();
+/// #     let manifests = [(development.clone(), manifest), (staging.clone(), manifest)];
+/// #     Command::CreateRelease(CreateRelease::new(cart.clone(), manifests.into()))
+/// # };
 /// # for command in [
 /// #     Command::CreateEnvironment { environment: staging.clone(), config: EnvironmentConfig::with_upstream(development.clone()) },
 /// #     Command::CreateEnvironment { environment: development.clone(), config: EnvironmentConfig::with_upstream_latest() },
-/// #     Command::CreateRelease(release()),
+/// #     release(1),
 /// #     Command::ReleaseTrain(ReleaseTrain::new("staging")),
-/// #     Command::CreateRelease(CreateRelease { version: Version::new(2), source: ReleaseSource { message: Some("more".into()), ..ReleaseSource::default() }, ..release() }),
+/// #     release(2),
 /// # ] {
 /// #     let decision = state.decide(&context, &command)?;
 /// #     state.apply(decision.events());

@@ -23,10 +23,11 @@ pub(crate) struct Graph {
 
 const EXAMPLES: &str = "\
 Examples:
-  kuberpult graph                                    a tree, from upstream to downstream
+  kuberpult graph                   a tree, upstream above downstream
+  kuberpult graph --format mermaid  for a block in Markdown that begins with
+                                    ```mermaid
   kuberpult graph --format dot | dot -Tsvg > promotion.svg
-  kuberpult graph --format mermaid                   for a page in Markdown, in a block that begins with ```mermaid
-  kuberpult -o json graph                            for programs";
+  kuberpult -o json graph           for programs";
 
 /// How the graph is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

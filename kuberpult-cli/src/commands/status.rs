@@ -36,23 +36,23 @@ pub(crate) struct Status {
 
 const LEGEND: &str = "\
 How to read it:
-  3               version 3 is deployed
-  -               nothing is deployed
-  3 (queued 5)    version 5 waits in the queue
-  3 (2 behind)    there are 2 newer releases up to the version that the upstream environment has; where the upstream is
-                  latest, up to the newest release. What cannot come because the upstream's version has no manifest for the
-                  environment is not behind
-  3 (1 ahead)     the upstream has an older version: the next release train takes 1 release back
-  3 (undeploy)    version 3 is an undeploy release: nothing runs
-  [1]             a lock or freeze window holds automatic deployments back: of an environment's heading all there, else of
-                  this application. The list below says what [1] is
-  europe (3)      the 3 environments of group europe in one column, where the terminal is too narrow for all of them
+  3             version 3 is deployed
+  -             nothing is deployed
+  3 (queued 5)  version 5 waits in the queue
+  3 (2 behind)  up to the upstream's version there are 2 newer releases; up to
+                the newest one where the upstream is latest. What has no
+                manifest for the environment cannot come, and is not behind
+  3 (1 ahead)   the upstream's version is 1 release older: a train takes it back
+  3 (undeploy)  version 3 is an undeploy release: nothing runs
+  [1]           a lock or freeze window holds automatic deployments back: all in
+                an environment, or of one application. It is listed below
+  europe (3)    the 3 environments of group europe, on a narrow terminal
 
 Examples:
-  kuberpult status cart                        one application in depth, with what the next release train would bring
-  kuberpult status --behind --team shop        what of team shop could be promoted
-  kuberpult status -e production --blocked     what is held back in production
-  kuberpult status --watch                     until Ctrl-C";
+  kuberpult status cart                     more about one application
+  kuberpult status --behind --team shop     what of team shop could be promoted
+  kuberpult status -e production --blocked  what is held back in production
+  kuberpult status --watch                  again and again";
 
 impl Status {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {

@@ -220,3 +220,11 @@ fn colour_is_for_terminals_and_says_nothing_by_itself() {
         .collect();
     assert_eq!(without, plain);
 }
+
+#[test]
+fn the_help_explains_each_sign() {
+    let mut terminal = Terminal::new();
+    let help = terminal.run("status --help").stdout;
+    let (_, signs) = help.split_once("How to read it:").unwrap();
+    insta::assert_snapshot!(signs);
+}

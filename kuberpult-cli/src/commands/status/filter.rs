@@ -19,8 +19,8 @@ pub(crate) struct Filter {
     /// Only applications that are behind in a shown environment; with `--blocked`, those that are either
     #[arg(long)]
     pub(super) behind: bool,
-    /// Only applications that something of their own holds back in a shown environment, or that have something waiting or
-    /// coming where all are held back
+    /// Only applications that a lock or freeze of their own holds back in a shown environment, or that have something queued
+    /// or are behind where the whole environment is held back
     #[arg(long)]
     pub(super) blocked: bool,
 }
