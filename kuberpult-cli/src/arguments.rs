@@ -6,7 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use kuberpult_core::Time;
 
 use crate::commands::{
-    apply, demo, deploy, diff, environment, init, lock, log, queue, release, status, train, undeploy, why,
+    apply, demo, deploy, diff, environment, graph, init, lock, log, queue, release, status, train, undeploy,
+    why,
 };
 
 /// Manages what is deployed next in your Kubernetes environments.
@@ -57,8 +58,10 @@ pub(crate) enum Subcommand {
     /// Show what waits, and behind what; deploy what no longer has to wait
     #[command(subcommand)]
     Queue(queue::Queue),
-    /// Show which version of each application is where
+    /// Show which version of each application is where, what waits, what is held back and what is behind
     Status(status::Status),
+    /// Show how versions are promoted: the environments, their upstreams and groups
+    Graph(graph::Graph),
     /// Say why an application is at this version in an environment, and what would change that
     Why(why::Why),
     /// Show what another version would change in the manifest, and the source commits that lie between

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod diff;
 pub(crate) mod environment;
+pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod lock;
 pub(crate) mod locks;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Train(train) => return train.run(&mut session),
         Subcommand::Queue(queue) => queue.run(&mut session)?,
         Subcommand::Status(status) => status.run(&mut session)?,
+        Subcommand::Graph(graph) => graph.run(&mut session)?,
         Subcommand::Why(why) => why.run(&mut session)?,
         Subcommand::Diff(diff) => diff.run(&mut session)?,
         Subcommand::Log(log) => log.run(&mut session)?,

@@ -15,6 +15,7 @@ use crate::commands::apply::PlanError;
 use crate::json::LockPlace;
 use crate::json_command::LineError;
 use crate::manifests::ManifestError;
+use crate::unknown_name::UnknownName;
 
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,9 @@ pub(crate) enum Failure {
     /// A command that only reads was asked for something that is not there.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// The same, with the name that was probably meant.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     #[error(
@@ -96,6 +100,14 @@ pub(crate) enum Failure {
     },
     #[error("standard output was closed: line {line} has been carried out, what follows it has not")]
     ClosedInApply { line: usize },
+    #[error(
+        "`--watch` draws on a terminal, and {found}; leave it out, and run the command as often as you need it"
+    )]
+    NothingToDrawOn { found: &'static str },
+    #[error(
+        "`--format` is about graphs for people and drawing programs; leave it out, or leave `--output` out"
+    )]
+    FormatOfJson,
     #[error("`demo` tells a story, which is no JSON; leave `--output` out")]
     DemoAsJson,
     #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
@@ -176,13 +188,15 @@ impl Failure {
             | Self::Output(_) => Exit::Failed,
             Self::Manifest(_)
             | Self::DemoAsJson
+            | Self::NothingToDrawOn { .. }
+            | Self::FormatOfJson
             | Self::NoIdentity
             | Self::NoCache
             | Self::OfflineWithoutRemote
             | Self::MadeUpId(_)
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
-            Self::NoSuchLock { .. } | Self::Difference(_) => Exit::Refused,
+            Self::NoSuchLock { .. } | Self::UnknownName(_) | Self::Difference(_) => Exit::Refused,
             Self::Line { error, .. } => error.exit(),
             Self::Plan { error, .. } => error.exit(),
         }
@@ -215,7 +229,11 @@ impl Failure {
             Self::NoCache => "NO_CACHE_DIRECTORY",
             Self::Clock => "CLOCK",
             Self::MadeUpId(_) => "INVALID_NAME",
-            Self::DemoAsJson | Self::OfflineWithoutRemote => "USAGE",
+            Self::UnknownName(unknown) => unknown.code(),
+            Self::DemoAsJson
+            | Self::OfflineWithoutRemote
+            | Self::NothingToDrawOn { .. }
+            | Self::FormatOfJson => "USAGE",
             Self::Input { .. } => "CANNOT_READ_FILE",
             Self::Config { .. } => "INVALID_CONFIG",
             Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
@@ -236,6 +254,7 @@ impl Failure {
             Self::Transact(error) => details_of_transact(error),
             Self::Rejected(rejection) => json!({ "refusals": rejection }),
             Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
+            Self::UnknownName(unknown) => unknown.details(),
             Self::NoSuchLock { lock_id, there, .. } => json!({ "lockId": lock_id, "known": there }),
             Self::Plan { error, .. } => error.details(),
             Self::Line { error, line, .. } => {

@@ -14,6 +14,15 @@ pub(crate) fn freezes(state: &State, now: Time, environment: &EnvironmentName) -
     blockers
 }
 
+/// Until when freezes last, if there are any; none within where no end is in sight.
+pub(crate) fn frozen_until<'a>(freezes: impl IntoIterator<Item = &'a Blocker>) -> Option<Option<Time>> {
+    let ends: Vec<Option<Time>> = freezes.into_iter().map(Blocker::until).collect();
+    if ends.is_empty() {
+        return None;
+    }
+    Some(ends.into_iter().collect::<Option<Vec<Time>>>().and_then(|ends| ends.into_iter().max()))
+}
+
 /// A freeze window of an environment, and whether it is open.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,12 +1,11 @@
 //! The shapes of JSON output: a contract with programs that read it.
 
-use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt;
 
 use kuberpult_core::{
-    Actor, ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, GroupName, LockId, LockScope,
-    Report, TeamName, Time, Upstream, Version,
+    Actor, ApplicationName, Blocker, EnvironmentConfig, EnvironmentName, Event, LockId, LockScope, Report,
+    Time, Version,
 };
 use kuberpult_git::{HistoryEntry, HistoryGap, ReleaseSummary, RepositoryFinding};
 use serde::Serialize;
@@ -193,45 +192,6 @@ pub(crate) struct EnvironmentItem<'a> {
     pub(crate) locks: Vec<ListedLock<'a>>,
     /// Its freeze windows, and which of them are open.
     pub(crate) windows: Vec<ListedWindow<'a>>,
-}
-
-/// Kind `Status`.
-#[derive(Serialize)]
-pub(crate) struct Status<'a> {
-    pub(crate) environments: Vec<StatusEnvironment<'a>>,
-    pub(crate) applications: Vec<StatusApplication<'a>>,
-}
-
-/// An environment in a status.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct StatusEnvironment<'a> {
-    pub(crate) environment: &'a EnvironmentName,
-    pub(crate) upstream: Option<&'a Upstream>,
-    pub(crate) environment_group: Option<&'a GroupName>,
-    /// On the environment, and on teams in it.
-    pub(crate) locks: Vec<ListedLock<'a>>,
-    /// What keeps every application from it now and is no lock.
-    pub(crate) freezes: Vec<Blocker>,
-}
-
-/// An application in a status.
-#[derive(Serialize)]
-pub(crate) struct StatusApplication<'a> {
-    pub(crate) application: &'a ApplicationName,
-    pub(crate) team: Option<&'a TeamName>,
-    pub(crate) newest: Option<Version>,
-    pub(crate) slots: BTreeMap<&'a EnvironmentName, StatusSlot<'a>>,
-}
-
-/// What an application has in an environment.
-#[derive(Serialize)]
-pub(crate) struct StatusSlot<'a> {
-    pub(crate) current: Option<Version>,
-    pub(crate) queued: Option<Version>,
-    /// On the application.
-    pub(crate) locks: Vec<ListedLock<'a>>,
-    pub(crate) blockers: Vec<Blocker>,
 }
 
 /// An item of kind `Queue`.

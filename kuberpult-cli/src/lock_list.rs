@@ -1,4 +1,4 @@
-//! The locks of a state as lists, and the environments in the order in which versions travel.
+//! The locks of a state as lists, environment by environment in promotion order.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,18 +38,9 @@ pub(crate) struct HeldBack<'a> {
     pub(crate) version: Version,
 }
 
-/// The environments, upstream before downstream, then by name.
+/// The environments in promotion order.
 pub(crate) fn in_promotion_order(state: &State) -> Vec<(&EnvironmentName, &Environment)> {
-    let mut environments: Vec<_> = state.environments.iter().collect();
-    environments.sort_by_key(|(name, _)| (upstreams_of(state, name), *name));
-    environments
-}
-
-/// How many environments a version passes before it comes to this one; for a cycle, all there are.
-fn upstreams_of(state: &State, name: &EnvironmentName) -> usize {
-    let upstream = |name: &EnvironmentName| state.environments.get(name)?.config.upstream_environment();
-    let chain = std::iter::successors(upstream(name), |name| upstream(name));
-    chain.take(state.environments.len()).count()
+    state.stages().into_iter().map(|stage| (stage.name, stage.environment)).collect()
 }
 
 /// The locks on an environment and on teams in it.
@@ -117,44 +108,4 @@ fn waiting(state: &State, now: Time) -> BTreeMap<(LockScope, LockId), Vec<HeldBa
         }
     }
     waiting
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use kuberpult_core::EnvironmentConfig;
-
-    fn state(environments: &[(&str, Option<&str>)]) -> State {
-        let mut state = State::default();
-        for (name, upstream) in environments {
-            let name = EnvironmentName::new(name).unwrap();
-            let config = match upstream {
-                Some(upstream) => EnvironmentConfig::with_upstream(EnvironmentName::new(upstream).unwrap()),
-                None => EnvironmentConfig::with_upstream_latest(),
-            };
-            state.environments.insert(name, Environment { config, ..Environment::default() });
-        }
-        state
-    }
-
-    fn order(environments: &[(&str, Option<&str>)]) -> Vec<String> {
-        in_promotion_order(&state(environments)).iter().map(|(name, _)| name.to_string()).collect()
-    }
-
-    #[test]
-    fn upstream_comes_before_downstream() {
-        let environments = [
-            ("a-production", Some("m-staging")),
-            ("m-staging", Some("z-dev")),
-            ("z-dev", None),
-            ("b-dev", None),
-        ];
-        assert_eq!(order(&environments), ["b-dev", "z-dev", "m-staging", "a-production"]);
-    }
-
-    #[test]
-    fn a_cycle_of_upstreams_comes_last() {
-        let environments = [("a", Some("b")), ("b", Some("a")), ("dev", None), ("staging", Some("dev"))];
-        assert_eq!(order(&environments), ["dev", "staging", "a", "b"]);
-    }
 }

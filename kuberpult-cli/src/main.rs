@@ -13,9 +13,12 @@ mod lock_list;
 mod manifests;
 mod output;
 mod plan_file;
+mod promotion;
+mod screen;
 mod table;
 mod text;
 mod unique_keys;
+mod unknown_name;
 mod yaml;
 
 use std::ffi::OsString;

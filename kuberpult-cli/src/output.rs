@@ -64,6 +64,14 @@ impl Output {
         out.write_all(bytes).and_then(|()| out.flush()).map_err(Failure::Output)
     }
 
+    /// Text with its colours, if standard output is to have any.
+    pub(crate) fn as_wanted(text: String) -> String {
+        match anstream::AutoStream::choice(&io::stdout()) {
+            anstream::ColorChoice::Never => anstream::adapter::strip_str(&text).to_string(),
+            _ => text,
+        }
+    }
+
     /// Prints one line of data, whatever is in it.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         self.data(&format!("{}\n", text::one_line(text)))

@@ -2,6 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table as Columns, presets};
 
+use crate::screen;
 use crate::text;
 
 /// The widest line, in columns, where there is no terminal that says otherwise.
@@ -17,6 +18,9 @@ impl Table {
     pub(crate) fn new<T: AsRef<str>>(headings: impl IntoIterator<Item = T>) -> Self {
         let mut columns = Columns::new();
         columns.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        if let Some(width) = screen::width().and_then(|width| u16::try_from(width).ok()) {
+            columns.set_width(width);
+        }
         columns.set_header(cells(headings));
         for column in columns.column_iter_mut() {
             column.set_padding((0, 2));
@@ -42,5 +46,5 @@ impl std::fmt::Display for Table {
 
 /// How wide a line may be: the terminal's width, if standard output is one.
 pub(crate) fn line_width() -> usize {
-    Columns::new().width().map_or(PLAIN_WIDTH, usize::from)
+    screen::width().unwrap_or(PLAIN_WIDTH)
 }

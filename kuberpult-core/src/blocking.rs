@@ -7,8 +7,10 @@ use crate::{
     Opening, Slot, State, TeamName, Time,
 };
 
-/// What blocks in one environment at one time.
-pub(crate) struct Blocking<'a> {
+/// What blocks in one environment at one time: [`Environment::blocking`]. Freeze windows are looked up once, however many
+/// applications are asked about.
+#[derive(Debug, Clone)]
+pub struct Blocking<'a> {
     name: &'a EnvironmentName,
     environment: &'a Environment,
     environment_level: Vec<Blocker>,
@@ -17,6 +19,7 @@ pub(crate) struct Blocking<'a> {
     allow_windows: Vec<AllowWindow<'a>>,
 }
 
+#[derive(Debug, Clone)]
 struct AllowWindow<'a> {
     window: &'a FreezeWindow,
     is_open: bool,
@@ -24,8 +27,19 @@ struct AllowWindow<'a> {
 }
 
 impl Environment {
-    /// What blocks in this environment of that name.
-    pub(crate) fn blocking<'a>(&'a self, name: &'a EnvironmentName, now: Time) -> Blocking<'a> {
+    /// What blocks in this environment of that name at a time.
+    ///
+    /// ```
+    /// use kuberpult_core::*;
+    /// let staging: EnvironmentName = "staging".parse()?;
+    /// let environment = Environment::default();
+    /// let blocking = environment.blocking(&staging, "2024-05-03T11:37:37Z".parse()?);
+    /// assert!(blocking.environment_level().is_empty());
+    /// assert!(blocking.application_level(&"cart".parse()?, None, None).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn blocking<'a>(&'a self, name: &'a EnvironmentName, now: Time) -> Blocking<'a> {
         let locks = lock_blockers(&self.locks, move || LockScope::Environment { environment: name.clone() });
         let mut environment_level: Vec<Blocker> = locks.collect();
         let mut open_denials = Vec::new();
@@ -76,13 +90,15 @@ fn closed_until<'a>(windows: impl Iterator<Item = &'a AllowWindow<'a>>) -> Optio
 
 impl Blocking<'_> {
     /// The environment-level blockers, in the order in which they are reported.
-    pub(crate) fn environment_level(&self) -> &[Blocker] {
+    #[must_use]
+    pub fn environment_level(&self) -> &[Blocker] {
         &self.environment_level
     }
 
     /// The blockers that concern one application and not all, in the order in which they are reported. The slot is
     /// the application's here; a train that walks along the slots has it at hand.
-    pub(crate) fn application_level(
+    #[must_use]
+    pub fn application_level(
         &self,
         application: &ApplicationName,
         team: Option<&TeamName>,

@@ -170,6 +170,34 @@ impl Scope {
         }
     }
 
+    /// What tells what is where, what waits, what holds it back and how far behind it is, of one application or of all: of
+    /// releases the versions, and of those that are current, queued or newest the manifests that they have. Of the state given here
+    /// only the names of environments count.
+    ///
+    /// ```
+    /// use kuberpult_core::{Scope, State};
+    /// assert!(Scope::of_overview(&State::default(), None).applications.all);
+    /// ```
+    #[must_use]
+    pub fn of_overview(state: &State, application: Option<&ApplicationName>) -> Self {
+        let environments: BTreeSet<EnvironmentName> = state.environments.keys().cloned().collect();
+        Self {
+            applications: ApplicationScope {
+                all: application.is_none(),
+                named: application.into_iter().cloned().collect(),
+                ..ApplicationScope::default()
+            },
+            releases: ReleaseScope {
+                newest: true,
+                current_in: environments.clone(),
+                queued_in: environments.clone(),
+                ..ReleaseScope::default()
+            },
+            environments,
+            past: BTreeMap::new(),
+        }
+    }
+
     /// What settling the queues of some environments reads.
     fn of_queues_in(environments: BTreeSet<EnvironmentName>) -> Self {
         Self {

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use gix::refs::FullName;
-use kuberpult_core::{Actor, ManifestId, Scope, State};
+use kuberpult_core::{Actor, ApplicationName, ManifestId, Scope, State};
 
 use crate::manifest_blob;
 use crate::origin::Origin;
@@ -113,6 +113,26 @@ impl ManifestRepo {
     pub fn state(&self) -> Result<State, ReadError> {
         let snapshot = self.snapshot(self.head()?)?;
         snapshot.state(&Scope::everything(&snapshot.configs), Default::default())
+    }
+
+    /// The state of one application or of all at the newest commit, without what no overview shows: of releases the versions, and of those that are current,
+    /// queued or newest the manifests that they have ([`Scope::of_overview`]).
+    ///
+    /// # Errors
+    /// Something that is read cannot be, or is not understood.
+    pub fn overview(&self, application: Option<&ApplicationName>) -> Result<State, ReadError> {
+        let snapshot = self.snapshot(self.head()?)?;
+        snapshot.state(&Scope::of_overview(&snapshot.configs, application), Default::default())
+    }
+
+    /// The environments at the newest commit, with their configs and the locks on them and on teams; and no application.
+    ///
+    /// # Errors
+    /// Something that is read cannot be, or is not understood.
+    pub fn environments(&self) -> Result<State, ReadError> {
+        let snapshot = self.snapshot(self.head()?)?;
+        let environments = snapshot.configs.environments.keys().cloned().collect();
+        snapshot.state(&Scope { environments, ..Scope::default() }, Default::default())
     }
 
     /// Keeps a manifest for a release that will refer to it, and gives its id. It is written with the commit of

@@ -9,6 +9,7 @@ mod generator;
 mod locks;
 mod manifest_repository;
 mod naive_model;
+mod promotion;
 mod queue;
 mod release_train;
 mod releases;

@@ -13,6 +13,7 @@ mod history;
 mod hostile;
 mod objects_read;
 mod opening;
+mod overview;
 mod races;
 mod reading;
 mod remote;

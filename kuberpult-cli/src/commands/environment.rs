@@ -13,7 +13,7 @@ use self::update::Update;
 use super::Session;
 use crate::arguments::DryRun;
 use crate::exit::Failure;
-use crate::freezes::{freezes, windows};
+use crate::freezes::{freezes, frozen_until, windows};
 use crate::json::{EnvironmentItem, List};
 use crate::lock_list::{environment_locks, in_promotion_order};
 use crate::table::Table;
@@ -96,12 +96,10 @@ fn list(session: &mut Session<'_>) -> Result<(), Failure> {
 
 /// Until when freeze windows keep every application from an environment, in a word.
 fn frozen(state: &State, now: Time, name: &EnvironmentName) -> String {
-    let freezes = freezes(state, now, name);
-    let ends: Option<Vec<Time>> = freezes.iter().map(kuberpult_core::Blocker::until).collect();
-    match ends.map(|ends| ends.into_iter().max()) {
+    match frozen_until(&freezes(state, now, name)) {
         Some(Some(until)) => format!("until {until}"),
-        Some(None) => "-".into(),
-        None => "yes".into(),
+        Some(None) => "yes".into(),
+        None => "-".into(),
     }
 }
 

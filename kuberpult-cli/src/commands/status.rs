@@ -1,184 +1,106 @@
 //! `kuberpult status`
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod columns;
+mod document;
+mod filter;
+mod grid;
+mod in_depth;
+mod marks;
+mod matrix;
+mod overview;
+mod watch;
 
-use kuberpult_core::{
-    ApplicationName, Blocker, Environment, EnvironmentName, Refusal, Rejection, Slot, State, TeamName, Time,
-};
+use kuberpult_core::{ApplicationName, State, Time};
+use kuberpult_git::{ManifestRepo, ReadError};
 
+use self::filter::Filter;
+use self::overview::Overview;
 use super::Session;
 use crate::exit::Failure;
-use crate::freezes::freezes;
-use crate::json;
-use crate::lock_list::{application_locks, environment_locks, in_promotion_order};
-use crate::table::Table;
+use crate::screen;
 
 /// What is shown.
 #[derive(Debug, clap::Args)]
+#[command(after_help = LEGEND)]
 pub(crate) struct Status {
-    /// Only this application
+    /// Only this application, in depth
     #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
+    #[arg(conflicts_with_all = ["team", "behind", "blocked"])]
     application: Option<ApplicationName>,
+    #[command(flatten)]
+    filter: Filter,
+    /// Show it again every so many seconds, until Ctrl-C [default: 2, or 30 with a remote]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    watch: Option<Option<u64>>,
 }
+
+const LEGEND: &str = "\
+How to read it:
+  3             version 3 is deployed
+  -             nothing is deployed
+  3 (queued 5)  version 5 waits in the queue
+  3 (2 behind)  up to the upstream's version there are 2 newer releases; up to
+                the newest one where the upstream is latest. What has no
+                manifest for the environment cannot come, and is not behind
+  3 (1 ahead)   the upstream's version is 1 release older: a train takes it back
+  3 (undeploy)  version 3 is an undeploy release: nothing runs
+  [1]           a lock or freeze window holds automatic deployments back: all in
+                an environment, or of one application. It is listed below
+  europe (3)    the 3 environments of group europe, on a narrow terminal
+
+Examples:
+  kuberpult status cart                     more about one application
+  kuberpult status --behind --team shop     what of team shop could be promoted
+  kuberpult status -e production --blocked  what is held back in production
+  kuberpult status --watch                  again and again";
 
 impl Status {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let state = session.open()?.state()?;
-        let applications = self.applications(&state)?;
-        let environments = in_promotion_order(&state);
-        let now = crate::context::now(session.global)?;
-        if session.output.is_json() {
-            let document = document(&state, now, &environments, &applications);
-            return session.output.document("Status", &document);
+        if let Some(seconds) = self.watch {
+            return watch::run(self, session, seconds);
         }
-        if environments.is_empty() {
+        let repo = session.open()?;
+        let state = self.state(&repo)?;
+        let now = crate::context::now(session.global)?;
+        let overview = self.overview(&state, now)?;
+        if session.output.is_json() {
+            let whys = match &self.application {
+                Some(application) => in_depth::whys(&repo, &overview, application)?,
+                None => Vec::new(),
+            };
+            let document = document::document(&overview, &whys);
+            return session.output.streamed_document("Status", &document);
+        }
+        if state.environments.is_empty() {
             session.output.remark("there is no environment; `kuberpult env create` makes one");
-        } else if applications.is_empty() {
+        } else if overview.total == 0 {
             session.output.remark("there is no application yet; `kuberpult release` makes one");
         }
-        if environments.is_empty() && applications.is_empty() {
+        if state.environments.is_empty() && overview.total == 0 {
             return Ok(());
         }
-        session.output.data(&table(&state, now, &environments, &applications))
+        session.output.data(&self.text(&repo, &overview)?)
     }
 
-    /// Those that have a release or a slot; or the one that was named, if it has.
-    fn applications<'a>(&self, state: &'a State) -> Result<Vec<&'a ApplicationName>, Failure> {
-        let slots = state.environments.values().flat_map(|environment| environment.slots.keys());
-        let mut all: Vec<_> = state.applications.keys().chain(slots).collect();
-        all.sort();
-        all.dedup();
-        let Some(named) = &self.application else { return Ok(all) };
-        match all.into_iter().find(|application| *application == named) {
-            Some(application) => Ok(vec![application]),
-            None => {
-                let refusal = Refusal::ApplicationNotFound { application: named.clone() };
-                Err(Rejection::from(refusal).into())
+    /// What is read of the repository: all, unless the application that was asked for is there.
+    fn state(&self, repo: &ManifestRepo) -> Result<State, ReadError> {
+        let Some(application) = &self.application else { return repo.overview(None) };
+        let state = repo.overview(Some(application))?;
+        let is_there = overview::applications(&state).contains(&application);
+        if is_there { Ok(state) } else { repo.overview(None) }
+    }
+
+    fn overview<'a>(&self, state: &'a State, now: Time) -> Result<Overview<'a>, Failure> {
+        Overview::new(state, now, self.application.as_ref(), &self.filter).map_err(Failure::from)
+    }
+
+    /// What is shown to people.
+    fn text(&self, repo: &ManifestRepo, overview: &Overview<'_>) -> Result<String, Failure> {
+        match &self.application {
+            None => Ok(matrix::text(overview, &self.filter, screen::width())),
+            Some(application) => {
+                Ok(in_depth::text(overview, &in_depth::whys(repo, overview, application)?, screen::width()))
             }
         }
-    }
-}
-
-type Environments<'a> = [(&'a EnvironmentName, &'a Environment)];
-
-fn team_of<'a>(state: &'a State, application: &ApplicationName) -> Option<&'a TeamName> {
-    state.applications.get(application)?.team.as_ref()
-}
-
-fn document<'a>(
-    state: &'a State,
-    now: Time,
-    environments: &Environments<'a>,
-    applications: &[&'a ApplicationName],
-) -> json::Status<'a> {
-    let application = |name: &&'a ApplicationName| {
-        let slots = environments.iter().filter_map(|(environment, there)| {
-            let slot = there.slots.get(*name)?;
-            let slot = json::StatusSlot {
-                current: slot.current,
-                queued: slot.queued,
-                locks: application_locks(environment, name, &slot.locks),
-                blockers: state.blockers(now, environment, name),
-            };
-            Some((*environment, slot))
-        });
-        json::StatusApplication {
-            application: name,
-            team: team_of(state, name),
-            newest: state.applications.get(*name).and_then(kuberpult_core::Application::newest),
-            slots: slots.collect(),
-        }
-    };
-    let environment =
-        |(name, environment): &(&'a EnvironmentName, &'a Environment)| json::StatusEnvironment {
-            environment: name,
-            upstream: environment.config.upstream.as_ref(),
-            environment_group: environment.config.environment_group.as_ref(),
-            locks: environment_locks(name, environment),
-            freezes: freezes(state, now, name),
-        };
-    json::Status {
-        environments: environments.iter().map(environment).collect(),
-        applications: applications.iter().map(application).collect(),
-    }
-}
-
-/// The table, with a legend of the locks and freezes that are marked in it.
-fn table(
-    state: &State,
-    now: Time,
-    environments: &Environments<'_>,
-    applications: &[&ApplicationName],
-) -> String {
-    let mut marks = Marks::default();
-    let mut headings = vec!["APPLICATION".to_owned(), "TEAM".to_owned()];
-    for (name, _) in environments {
-        headings.push(with_marks(name.to_string(), &marks.of(state.environment_blockers(now, name))));
-    }
-    let mut rows = Vec::new();
-    for application in applications {
-        let team = team_of(state, application).map_or("-", TeamName::as_str);
-        let mut row = vec![application.to_string(), team.to_owned()];
-        for (environment, there) in environments {
-            let blockers = state.blockers(now, environment, application);
-            let own = blockers.into_iter().filter(|blocker| !blocker.is_environment_level());
-            row.push(with_marks(versions(there.slots.get(*application)), &marks.of(own)));
-        }
-        rows.push(row);
-    }
-    let mut table = Table::new(headings);
-    for row in rows {
-        table.row(row);
-    }
-    format!("{table}{}", marks.legend())
-}
-
-/// `3`, `3 (queued 5)`, `-`
-fn versions(slot: Option<&Slot>) -> String {
-    let current = slot.and_then(|slot| slot.current);
-    let current = current.map_or("-".into(), |current| current.to_string());
-    match slot.and_then(|slot| slot.queued) {
-        Some(queued) => format!("{current} (queued {queued})"),
-        None => current,
-    }
-}
-
-fn with_marks(text: String, marks: &str) -> String {
-    if marks.is_empty() { text } else { format!("{text} {marks}") }
-}
-
-/// What says the same of many applications as one blocker: the mark stands beside each of them.
-fn for_many(blocker: Blocker) -> Blocker {
-    match blocker {
-        Blocker::OutsideAllowWindows { environment, until, .. } => {
-            Blocker::OutsideAllowWindows { environment, application: None, until }
-        }
-        other => other,
-    }
-}
-
-/// The locks and freezes by the numbers that stand for them in the table.
-#[derive(Default)]
-struct Marks {
-    numbers: BTreeMap<Blocker, usize>,
-}
-
-impl Marks {
-    /// The marks of some of them, each of which gets a number if it has none yet: `[1][2]`.
-    fn of(&mut self, blockers: impl IntoIterator<Item = Blocker>) -> String {
-        let mut marks = String::new();
-        for blocker in blockers {
-            let next = self.numbers.len() + 1;
-            let number = self.numbers.entry(for_many(blocker)).or_insert(next);
-            let _ = write!(marks, "[{number}]");
-        }
-        marks
-    }
-
-    fn legend(&self) -> String {
-        let mut by_number: Vec<_> = self.numbers.iter().map(|(blocker, number)| (number, blocker)).collect();
-        by_number.sort_unstable_by_key(|(number, _)| **number);
-        by_number.into_iter().map(|(number, blocker)| format!("[{number}] {blocker}\n")).collect()
     }
 }

@@ -1,0 +1,129 @@
+//! A name that was asked for and that nothing has, with the one that was probably meant.
+
+use std::fmt;
+
+use kuberpult_core::{ApplicationName, Refusal, Rejection};
+use serde_json::{Value, json};
+
+/// How many names are listed at most where none is near.
+const LISTED: usize = 10;
+
+/// A name that nothing has.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UnknownName {
+    what: Named,
+    name: String,
+    /// The known name that is most like it, if any is.
+    nearest: Option<String>,
+    known: Vec<String>,
+}
+
+/// What has names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    Application,
+    Environment,
+    Group,
+    Team,
+}
+
+impl UnknownName {
+    /// The name, beside those that are known, in the order in which they are listed.
+    pub(crate) fn new<'a>(what: Named, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<String> = known.into_iter().map(String::from).collect();
+        let nearest = nearest(name, &known).map(String::from);
+        Self { what, name: name.to_owned(), nearest, known }
+    }
+
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        match self.what {
+            Named::Application => "APPLICATION_NOT_FOUND",
+            Named::Environment => "ENVIRONMENT_NOT_FOUND",
+            Named::Group => "ENVIRONMENT_GROUP_NOT_FOUND",
+            Named::Team => "TEAM_NOT_FOUND",
+        }
+    }
+
+    /// What a program may want to know besides.
+    pub(crate) fn details(&self) -> Value {
+        let Self { what, name, nearest, known } = self;
+        let mut details = json!({ "name": name, "nearest": nearest });
+        let more = match (what, ApplicationName::existing(name)) {
+            // Of applications there may be thousands, and other commands refuse them so.
+            (Named::Application, Ok(application)) => {
+                ("refusals", json!(Rejection::from(Refusal::ApplicationNotFound { application })))
+            }
+            _ => ("known", json!(known)),
+        };
+        if let Value::Object(details) = &mut details {
+            details.insert(more.0.into(), more.1);
+        }
+        details
+    }
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, why) = match self.what {
+            Named::Application => ("application", ": it has no release yet"),
+            Named::Environment => ("environment", ""),
+            Named::Group => ("environment group", ""),
+            Named::Team => ("team", ": it owns no application and is locked nowhere"),
+        };
+        write!(f, "unknown {what} `{}`{why}", self.name)?;
+        if let Some(nearest) = &self.nearest {
+            return write!(f, "; did you mean `{nearest}`?");
+        }
+        if self.what == Named::Application || self.known.is_empty() {
+            return Ok(());
+        }
+        let listed: Vec<String> = self.known.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+        write!(f, "; known: {}", listed.join(", "))?;
+        match self.known.len().saturating_sub(LISTED) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+/// The name that is most like what was typed, if one is so like it that it may have been meant: a few keys apart, or longer.
+fn nearest<'a>(typed: &str, known: &'a [String]) -> Option<&'a str> {
+    let lower = typed.to_lowercase();
+    let apart = |name: &str| strsim::damerau_levenshtein(&lower, &name.to_lowercase());
+    let few = typed.chars().count().div_ceil(3).min(3);
+    let near = known.iter().map(|name| (apart(name), name)).filter(|(apart, _)| *apart <= few).min();
+    let longer = || known.iter().find(|name| !lower.is_empty() && name.to_lowercase().starts_with(&lower));
+    near.map(|(_, name)| name).or_else(longer).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(name: &str) -> String {
+        UnknownName::new(Named::Environment, name, ["development", "staging", "production"]).to_string()
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        for typed in ["prodution", "porduction", "Production", "prod", "productions"] {
+            assert!(said(typed).ends_with("; did you mean `production`?"), "{typed}: {}", said(typed));
+        }
+        assert_eq!(said("dev"), "unknown environment `dev`; did you mean `development`?");
+    }
+
+    #[test]
+    fn where_none_is_near_they_are_listed() {
+        assert_eq!(
+            said("europe"),
+            "unknown environment `europe`; known: `development`, `staging`, `production`"
+        );
+        let names: Vec<String> = (0..12).map(|number| format!("team-number-{number}")).collect();
+        let many = UnknownName::new(Named::Team, "x", names.iter().map(String::as_str));
+        assert!(many.to_string().ends_with("`team-number-9` and 2 more"), "{many}");
+        assert_eq!(UnknownName::new(Named::Group, "eu", []).to_string(), "unknown environment group `eu`");
+    }
+}
