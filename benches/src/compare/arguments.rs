@@ -44,6 +44,7 @@ impl Arguments {
                 Section::History,
                 Section::Train,
                 Section::WholeState,
+                Section::Looking,
             ],
             (true, false) => &Section::DEFAULT,
             (false, _) => &self.named,
@@ -89,8 +90,8 @@ mod tests {
                 .map(Section::letter)
                 .collect::<String>()
         };
-        assert_eq!(sections(&[]), "abcd");
-        assert_eq!(sections(&["--quick"]), "abcdf");
+        assert_eq!(sections(&[]), "abcdg");
+        assert_eq!(sections(&["--quick"]), "abcdfg");
         assert_eq!(sections(&["d", "b", "b"]), "bd");
         assert_eq!(sections(&["e"]), "ad");
         assert_eq!(sections(&["f"]), "f");

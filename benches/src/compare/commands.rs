@@ -98,7 +98,7 @@ pub(crate) fn cold_train(workshop: &Workshop, repository: &Path) -> Job {
     kuberpult(workshop, repository, &["train", &locked()])
 }
 
-fn kuberpult(workshop: &Workshop, repository: &Path, arguments: &[&str]) -> Job {
+pub(crate) fn kuberpult(workshop: &Workshop, repository: &Path, arguments: &[&str]) -> Job {
     let program = workshop.kuberpult.to_string_lossy();
     let repository = repository.to_string_lossy();
     let identity = ["--author-name", "Jo", "--author-email", "jo@example.com"];

@@ -13,6 +13,7 @@ mod fast_import;
 mod helper;
 mod history;
 mod job;
+mod looking;
 mod machine;
 mod markdown;
 mod number;

@@ -81,6 +81,9 @@ fn explanation(section: Section) -> &'static str {
         Section::WholeState => {
             "A process that opens the repository and reads the state, from one pack, beside `git ls-tree -r` of the same commit to nowhere."
         }
+        Section::Looking => {
+            "A process that prints its version, or the status of a repository with ten environments; beside `git --version`, and `git ls-tree -r` of the same commit."
+        }
     }
 }
 
@@ -138,7 +141,9 @@ pub(crate) fn described(subject: &Subject) -> String {
         1 => action.clone(),
         commands => format!("{} commands: {action}", count(*commands as u64)),
     };
-    let _ = write!(text, ", {} applications", count(size.applications as u64));
+    if size.applications > 0 {
+        let _ = write!(text, ", {} applications", count(size.applications as u64));
+    }
     if size.environments != 10 {
         let _ = write!(text, " x {} environments", size.environments);
     }

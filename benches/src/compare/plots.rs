@@ -30,6 +30,7 @@ pub(crate) fn of_section(section: Section) -> &'static [(&'static str, &'static 
         Section::Train => &[("train.svg", "A release train over every application")],
         Section::Memory => &[("memory.svg", "Peak memory")],
         Section::WholeState => &[("loading.svg", "Loading the whole state")],
+        Section::Looking => &[],
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::results::SectionResults;
 use crate::workshop::Workshop;
-use crate::{cold_command, history, stream_of_commands, train, whole_state};
+use crate::{cold_command, history, looking, stream_of_commands, train, whole_state};
 
 /// A part of what is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
@@ -30,12 +30,15 @@ pub(crate) enum Section {
     /// Loading a state of 1,000,000 slots, beside `git ls-tree -r`; making the repository takes long, and 10 GB of memory
     #[value(name = "f")]
     WholeState,
+    /// Starting, and `status`, beside `git --version` and `git ls-tree -r`
+    #[value(name = "g")]
+    Looking,
 }
 
 impl Section {
     /// What is measured when nothing is named: all but the one that takes long to prepare.
-    pub(crate) const DEFAULT: [Self; 4] =
-        [Self::StreamOfCommands, Self::ColdCommand, Self::History, Self::Train];
+    pub(crate) const DEFAULT: [Self; 5] =
+        [Self::StreamOfCommands, Self::ColdCommand, Self::History, Self::Train, Self::Looking];
 
     /// The sections that are run for it.
     pub(crate) fn runs(self) -> Vec<Self> {
@@ -55,6 +58,7 @@ impl Section {
             Self::Train => 'd',
             Self::Memory => 'e',
             Self::WholeState => 'f',
+            Self::Looking => 'g',
         }
     }
 
@@ -67,6 +71,7 @@ impl Section {
             Self::Train => "A release train",
             Self::Memory => "Peak memory",
             Self::WholeState => "Loading the whole state",
+            Self::Looking => "Starting and looking",
         }
     }
 
@@ -82,6 +87,7 @@ impl Section {
             Self::Train => train::measure(workshop, results),
             Self::Memory => Ok(()),
             Self::WholeState => whole_state::measure(workshop, results),
+            Self::Looking => looking::measure(workshop, results),
         }
     }
 }
