@@ -58,7 +58,7 @@ impl<'a> Groups<'a> {
         let behind =
             |blockers: &[Blocker]| blockers.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
         match outcome {
-            Outcome::Deployed { from, to } => {
+            Outcome::Deployed { from, to, .. } => {
                 let from = from.map_or("none".into(), |from| from.to_string());
                 self.deployed.push(format!("{application} {from} -> {to}"));
             }
