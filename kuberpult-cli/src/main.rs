@@ -11,10 +11,12 @@ mod json;
 mod json_command;
 mod lock_list;
 mod manifests;
+mod markdown;
 mod output;
 mod plan_file;
 mod table;
 mod text;
+mod train_outcomes;
 mod unique_keys;
 mod yaml;
 

@@ -17,6 +17,7 @@ mod freeze;
 mod json;
 mod killed;
 mod log;
+mod markdown;
 mod plan;
 mod processes;
 mod readme;
