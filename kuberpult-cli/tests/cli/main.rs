@@ -21,6 +21,7 @@ mod markdown;
 mod plan;
 mod processes;
 mod readme;
+mod recipes;
 mod remote;
 mod replay;
 mod terminal;

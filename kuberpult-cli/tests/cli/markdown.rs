@@ -1,6 +1,10 @@
 //! Reports for people: what is in them, when they are written, and that hostile text stays text.
 
+use std::collections::BTreeSet;
 use std::fs;
+
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Options, parse_document};
 
 use crate::terminal::Terminal;
 
@@ -192,4 +196,112 @@ fn a_report_that_cannot_be_written_undoes_nothing() {
     assert!(printed.stdout.contains("deployed version 1"), "{}", printed.stdout);
     assert_ne!(terminal.head(), before);
     assert_eq!(terminal.run("train staging --markdown /dev/stdout").code, 0);
+}
+
+/// A report as GitHub and GitLab read it, with all that they add to Markdown: the kinds of its nodes, its text that is alive,
+/// and its code spans.
+fn rendered(report: &str) -> (BTreeSet<&'static str>, String, Vec<String>) {
+    let mut options = Options::default();
+    let extension = &mut options.extension;
+    extension.table = true;
+    extension.autolink = true;
+    extension.strikethrough = true;
+    extension.tasklist = true;
+    extension.footnotes = true;
+    extension.math_dollars = true;
+    extension.math_code = true;
+    extension.alerts = true;
+    extension.description_lists = true;
+    extension.superscript = true;
+    extension.spoiler = true;
+    extension.underline = true;
+    extension.wikilinks_title_before_pipe = true;
+    extension.front_matter_delimiter = Some("---".into());
+    let (mut kinds, mut alive, mut spans) = (BTreeSet::new(), String::new(), Vec::new());
+    let arena = Arena::new();
+    for node in parse_document(&arena, report, &options).descendants() {
+        kinds.insert(match &node.data.borrow().value {
+            NodeValue::Document => "document",
+            NodeValue::Heading(_) => "heading",
+            NodeValue::Paragraph => "paragraph",
+            NodeValue::List(_) => "list",
+            NodeValue::Item(_) => "item",
+            NodeValue::Strong => "strong",
+            NodeValue::Code(code) => {
+                spans.push(code.literal.to_string());
+                "code"
+            }
+            NodeValue::Text(text) => {
+                alive.push_str(text);
+                "text"
+            }
+            other => panic!("no such thing is in a report: {other:?}\n{report}"),
+        });
+    }
+    (kinds, alive, spans)
+}
+
+const HOSTILE: [&str; 24] = [
+    "evil [evil](javascript:evil)",
+    "![evil](https://evil.example.com/evil.png)",
+    "https://evil.example.com www.evil.example.com evil@example.com",
+    "@evil #1 !1 ~evil $evil %evil evil#1 GH-1",
+    "<script>evil()</script><img src=evil onerror=evil()>",
+    "<!-- evil",
+    "</details></td>evil",
+    "&lt;evil&gt; &#96;evil",
+    "evil | evil \\| evil \\\\| evil",
+    "evil\n\n# evil\n\n| a | b |\n|---|---|\n| evil | evil |",
+    "evil\r\n- [ ] evil\r> [!WARNING]\r> evil",
+    "`evil`",
+    "``evil",
+    "evil```",
+    "` evil `",
+    "evil ` [x](evil) `` [x](evil) ```",
+    "~~~evil",
+    "$$evil$$ $`evil`$",
+    "[[evil]] [^evil] ||evil||",
+    "\\`evil\\`[evil](evil)\\",
+    " evil ",
+    "evil\u{1b}[2J\u{202e}\u{200b}\u{7}",
+    "--- evil ---",
+    "===\nevil\n---",
+];
+
+/// Whatever somebody types, it is text in a code span.
+#[test]
+fn hostile_text_stays_text() {
+    let mut terminal = with_everything();
+    let long_runs = format!("{} [evil](evil) {}", "`".repeat(79), "`".repeat(200));
+    for text in HOSTILE.into_iter().chain([long_runs.as_str()]) {
+        let typed = |words: &[&str], options: &[&str]| -> Vec<String> {
+            let options = options.iter().map(|option| format!("--{option}={text}"));
+            words.iter().map(ToString::to_string).chain(options).collect()
+        };
+        let lock = ["lock", "app", "pay", "-e", "staging", "--id", "x`|<evil>"];
+        let options = ["message", "ci-link", "lifetime", "author-name", "author-email"];
+        let command = terminal.kuberpult(&typed(&lock, &options));
+        assert_eq!(terminal.record("lock ...", command).code, 0, "{text}");
+        let train = ["train", "staging", "--dry-run", "--markdown", "report.md"];
+        let command = terminal.kuberpult(&typed(&train, &["author-name"]));
+        assert_eq!(terminal.record("train ...", command).code, 0, "{text}");
+        let (_, alive, spans) = rendered(&report(&terminal));
+        assert!(!alive.contains("evil"), "{text}: {alive}");
+        let evil = spans.iter().filter(|span| span.contains("evil")).count();
+        assert_eq!(evil, 6, "author, id, author of the lock, link, lifetime, message: {spans:?}");
+        let printed = report(&terminal);
+        let moves = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{200b}".contains(c));
+        assert!(!printed.contains(moves), "{text}");
+    }
+    // Commands refuse such names, but a repository that somebody else writes can have them.
+    terminal.write(
+        "repo/environments/development/applications/e`|v<il>[evil](evil) # evil/locks/old/message",
+        "evil",
+    );
+    terminal.git("-C repo add .");
+    terminal.git("-C repo -c user.name=a -c user.email=b commit -qm elsewhere");
+    assert_eq!(terminal.run("train staging --dry-run --markdown report.md").code, 0);
+    let (_, alive, spans) = rendered(&report(&terminal));
+    assert!(!alive.contains("evil"), "{alive}");
+    assert!(spans.iter().any(|span| span == "e`|v<il>[evil](evil) # evil"), "{spans:?}");
 }
