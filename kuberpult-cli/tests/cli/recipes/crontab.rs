@@ -4,6 +4,7 @@ use std::fs;
 
 use kuberpult_core::Schedule;
 
+use super::lock_test_train::LONG;
 use super::settle_queues::{CLOSED, frozen};
 use super::site::{Ended, Site, recipe, wait_until};
 
@@ -72,7 +73,7 @@ fn the_queues_are_settled_and_no_mail_goes_out_for_nothing() {
 #[test]
 fn a_job_runs_once_at_a_time() {
     let site = Site::new();
-    site.terminal.write("home/system-tests.sh", "echo >begun\nwhile [ ! -e go ]; do sleep 0.05; done\n");
+    site.terminal.write("home/system-tests.sh", LONG);
     std::thread::scope(|scope| {
         let first = scope.spawn(|| run(&site, "test-and-train", &[]).with(0));
         wait_until("the tests begin", || site.terminal.path("home/begun").exists());

@@ -6,8 +6,9 @@ use super::site::{Site, wait_until};
 
 const LINE: &str = "sh kuberpult/lock-test-train-unlock.sh staging production sh ./system-tests.sh";
 
-/// Tests that say when they have begun, and end when they are told to.
-const LONG: &str = "echo >begun\nwhile [ ! -e go ]; do sleep 0.05; done\n";
+/// Tests that say when they have begun, and end when they are told to; or fail, when nobody tells them for half a minute.
+pub(super) const LONG: &str = "echo >begun\nfor second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+for part in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ ! -e go ] || exit 0; sleep 0.1; done; done; exit 1\n";
 
 /// Begins a job whose tests take long, and waits until they run.
 fn begun(site: &Site) -> Child {
