@@ -72,17 +72,15 @@ fn pipeline(name: &str) -> Pipeline {
                 "always" => pipeline.stages.push(("always".into(), Vec::new())),
                 "sh" => pipeline.stages.last_mut().unwrap().1.push(text(1)),
                 "cron" => pipeline.cron.push(text(2)),
-                variable if variable.chars().all(|c| c.is_uppercase() || c == '_') => {
-                    if tokens.get(place + 1) == Some(&Token::Sign('=')) {
-                        let value = match tokens.get(place + 2) {
-                            Some(Token::Text(value)) => value.clone(),
-                            other => {
-                                assert_eq!(other, Some(&Token::Word("credentials".into())), "{name}");
-                                String::new()
-                            }
-                        };
-                        pipeline.environment.push((word.clone(), value));
-                    }
+                _ if tokens.get(place + 1) == Some(&Token::Sign('=')) => {
+                    let value = match tokens.get(place + 2) {
+                        Some(Token::Text(value)) => value.clone(),
+                        other => {
+                            assert_eq!(other, Some(&Token::Word("credentials".into())), "{name}");
+                            String::new()
+                        }
+                    };
+                    pipeline.environment.push((word.clone(), value));
                 }
                 _ => {}
             },
