@@ -8,7 +8,7 @@ const LINE: &str = "sh kuberpult/lock-test-train-unlock.sh staging production sh
 
 /// Tests that say when they have begun, and end when they are told to; or fail, when nobody tells them for half a minute.
 pub(super) const LONG: &str = "echo >begun\nfor second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-for part in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ ! -e go ] || exit 0; sleep 0.1; done; done; exit 1\n";
+for part in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ ! -e go ] || exit 0; sleep 0.1; done; done; echo >gave-up; exit 1\n";
 
 /// Begins a job whose tests take long, and waits until they run.
 fn begun(site: &Site) -> Child {
@@ -73,6 +73,7 @@ fn a_job_that_is_told_to_end_unlocks() {
         let mut child = begun(&site);
         signal(&child, name);
         assert_eq!(child.wait().unwrap().code(), Some(code), "{name}");
+        assert!(!site.file("gave-up").exists(), "{name}: nobody waits for the tests");
         site.terminal.write("job/go", "");
         assert!(!site.is_locked("staging"), "{name}");
         assert_eq!(site.versions("cart", "production"), (None, None), "{name}");
