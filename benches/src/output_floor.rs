@@ -13,7 +13,7 @@ pub fn floor_of_train(state: &State, target: &EnvironmentName) -> (Vec<Event>, V
     let slots = state.environments.get(target).map(|there| &there.slots);
     let outcomes = slots.into_iter().flatten().map(|(application, slot)| ApplicationReport {
         application: application.clone(),
-        outcome: Outcome::Deployed { from: slot.current, to: Version::FIRST },
+        outcome: Outcome::Deployed { from: slot.current, to: Version::FIRST, dropped: None },
     });
     let mut reports = Vec::with_capacity(slots.map_or(0, BTreeMap::len));
     reports.extend(outcomes);

@@ -28,6 +28,7 @@ use crate::arguments::{Arguments, DryRun, GlobalOptions, Subcommand};
 use crate::cache;
 use crate::exit::{Exit, Failure};
 use crate::json::{self, WhatIf};
+use crate::markdown::Standing;
 use crate::output::Output;
 
 /// Carries out what was typed.
@@ -65,6 +66,46 @@ pub(crate) const DRY_RUN: &str = "dry run: nothing was written";
 /// also says which repository is meant.
 fn is_address(remote: &str) -> bool {
     remote.contains(['/', ':'])
+}
+
+/// What came of a command that writes.
+pub(crate) enum Outcome {
+    /// It was carried out.
+    Done(Receipt),
+    /// It was a dry run.
+    Planned(Plan),
+}
+
+impl Outcome {
+    /// What it led to, or would.
+    pub(crate) fn decision(&self) -> &Decision {
+        match self {
+            Self::Done(receipt) => &receipt.decision,
+            Self::Planned(plan) => &plan.decision,
+        }
+    }
+
+    /// What a report says of it.
+    pub(crate) fn standing(&self) -> Standing<'_> {
+        match self {
+            Self::Done(receipt) => Standing::Done { commit: receipt.commit },
+            Self::Planned(plan) => Standing::DryRun { base: plan.base },
+        }
+    }
+}
+
+/// Carries out a command that writes, or only plans it. Nothing is printed.
+pub(crate) fn carry_out(
+    repo: &mut ManifestRepo,
+    context: &Context,
+    command: &Command,
+    DryRun { dry_run }: DryRun,
+) -> Result<Outcome, Failure> {
+    Ok(if dry_run {
+        Outcome::Planned(repo.plan(context, command)?)
+    } else {
+        Outcome::Done(repo.transact(context, command)?)
+    })
 }
 
 /// One command: what holds for it, and where it prints.
@@ -116,7 +157,7 @@ impl Session<'_> {
     }
 
     /// Opens the repository, carries out a command that writes, or only plans it, and prints what came of it.
-    pub(crate) fn write(&mut self, command: &Command, dry_run: DryRun) -> Result<Decision, Failure> {
+    pub(crate) fn write(&mut self, command: &Command, dry_run: DryRun) -> Result<(), Failure> {
         let mut repo = self.open()?;
         let context = self.context(&repo)?;
         self.write_in(&mut repo, &context, command, dry_run)
@@ -128,16 +169,18 @@ impl Session<'_> {
         repo: &mut ManifestRepo,
         context: &Context,
         command: &Command,
-        DryRun { dry_run }: DryRun,
-    ) -> Result<Decision, Failure> {
-        if dry_run {
-            let plan = repo.plan(context, command)?;
-            self.print_plan(&plan, None, DRY_RUN)?;
-            return Ok(plan.decision);
+        dry_run: DryRun,
+    ) -> Result<(), Failure> {
+        let outcome = carry_out(repo, context, command, dry_run)?;
+        self.print_outcome(&outcome)
+    }
+
+    /// Prints what came of a command that writes.
+    pub(crate) fn print_outcome(&mut self, outcome: &Outcome) -> Result<(), Failure> {
+        match outcome {
+            Outcome::Done(receipt) => self.print_receipt(receipt),
+            Outcome::Planned(plan) => self.print_plan(plan, None, DRY_RUN),
         }
-        let receipt = repo.transact(context, command)?;
-        self.print_receipt(&receipt)?;
-        Ok(receipt.decision)
     }
 
     /// Prints what a command led to.
@@ -159,7 +202,7 @@ impl Session<'_> {
     pub(crate) fn print_plan(
         &mut self,
         plan: &Plan,
-        what_if: Option<WhatIf>,
+        what_if: Option<&WhatIf>,
         remark: &str,
     ) -> Result<(), Failure> {
         let (events, report) = (plan.decision.events(), plan.decision.report());
@@ -167,7 +210,7 @@ impl Session<'_> {
             let base = plan.base.map(|base| base.to_string());
             return self.output.document("Plan", &json::Plan { base, what_if, events, report });
         }
-        if let Some(what_if) = &what_if {
+        if let Some(what_if) = what_if {
             self.output.line("what if these locks were not there:")?;
             for lock in &what_if.without_locks {
                 self.output.line(&format!("  {lock}"))?;

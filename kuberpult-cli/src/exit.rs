@@ -90,6 +90,11 @@ pub(crate) enum Failure {
     Plan { path: PathBuf, error: Box<PlanError> },
     #[error("cannot write the plan to `{}`", path.display())]
     SavePlan { path: PathBuf, source: io::Error },
+    /// Before the command has done anything, or afterwards.
+    #[error("cannot write the report to `{}`{}", path.display(), if *done { "; the command itself has been carried out" } else { "" })]
+    Report { path: PathBuf, done: bool, source: io::Error },
+    #[error("`--markdown` reports what becomes of a plan, and `{}` is none; `train --save-plan` writes plans", path.display())]
+    ReportOfLines { path: PathBuf },
     #[error("there is no lock `{lock_id}` in {}; there {}", joined(targets), known_locks(there))]
     NoSuchLock {
         lock_id: LockId,
@@ -180,6 +185,7 @@ impl Failure {
             | Self::Read(_)
             | Self::Why(_)
             | Self::SavePlan { .. }
+            | Self::Report { .. }
             | Self::Clock
             | Self::ClosedInApply { .. }
             | Self::DemoNotEmpty { .. }
@@ -194,6 +200,7 @@ impl Failure {
             | Self::NoCache
             | Self::OfflineWithoutRemote
             | Self::MadeUpId(_)
+            | Self::ReportOfLines { .. }
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
             Self::NoSuchLock { .. } | Self::UnknownName(_) | Self::Difference(_) => Exit::Refused,
@@ -233,13 +240,14 @@ impl Failure {
             Self::DemoAsJson
             | Self::OfflineWithoutRemote
             | Self::NothingToDrawOn { .. }
+            | Self::ReportOfLines { .. }
             | Self::FormatOfJson => "USAGE",
             Self::Input { .. } => "CANNOT_READ_FILE",
             Self::Config { .. } => "INVALID_CONFIG",
             Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
             Self::Why(_) => "CANNOT_READ",
             Self::Difference(error) => code_of_difference(error),
-            Self::SavePlan { .. } => "CANNOT_WRITE_FILE",
+            Self::SavePlan { .. } | Self::Report { .. } => "CANNOT_WRITE_FILE",
             Self::Line { error, .. } => error.code(),
             Self::Plan { error, .. } => error.code(),
             Self::ClosedInApply { .. } | Self::Output(_) => "OUTPUT",

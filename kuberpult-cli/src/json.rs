@@ -126,7 +126,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) base: Option<String>,
     /// What was assumed that is not so; not given where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) what_if: Option<WhatIf>,
+    pub(crate) what_if: Option<&'a WhatIf>,
     pub(crate) events: &'a [Event],
     pub(crate) report: &'a Report,
 }

@@ -172,6 +172,9 @@ pub enum Outcome {
         from: Option<Version>,
         /// The upstream version.
         to: Version,
+        /// Another version that waited in the queue and leaves it without being deployed.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+        dropped: Option<Version>,
     },
     /// Its upstream version waits in the queue.
     Queued {
@@ -234,8 +237,14 @@ impl ApplicationCause {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Deployed { from: Some(from), to } => write!(f, "deployed {from} -> {to}"),
-            Self::Deployed { from: None, to } => write!(f, "deployed {to}"),
+            Self::Deployed { from, to, dropped } => {
+                f.write_str("deployed ")?;
+                if let Some(from) = from {
+                    write!(f, "{from} -> ")?;
+                }
+                write!(f, "{to}")?;
+                dropped.map_or(Ok(()), |dropped| write!(f, ", and dropped {dropped} from its queue"))
+            }
             Self::Queued { version, displaced, blockers } => {
                 write!(f, "queued {version}")?;
                 if let Some(displaced) = displaced {

@@ -21,6 +21,7 @@ use crate::arguments::DryRun;
 use crate::exit::{Exit, Failure};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::json_command::{Line, LineError};
+use crate::markdown::{self, ReportFile, Standing};
 use crate::output::with_causes;
 
 /// Commands as JSON lines, or a saved plan.
@@ -36,6 +37,8 @@ pub(crate) struct Apply {
     /// first [default: those that are there already]
     #[arg(long, value_name = "N|end")]
     push_every: Option<PushEvery>,
+    #[command(flatten)]
+    report: ReportFile,
     #[command(flatten)]
     dry_run: DryRun,
 }
@@ -66,6 +69,7 @@ struct Answer {
 
 impl Apply {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        self.report.check()?;
         let unreadable = |source| Failure::Input { path: self.file.clone(), source };
         let input: Box<dyn Read> = if self.file == Path::new("-") {
             Box::new(io::stdin())
@@ -79,6 +83,9 @@ impl Apply {
         let mut repo = session.open_for_many(together)?;
         match Input::begin(input).map_err(unreadable)? {
             Input::Plan(text) => self.run_plan(session, &mut repo, &text),
+            Input::Lines(_) if self.report.is_wanted() => {
+                Err(Failure::ReportOfLines { path: self.file.clone() })
+            }
             Input::Lines(lines) => self.run_lines(session, &mut repo, lines),
         }
     }
@@ -90,13 +97,27 @@ impl Apply {
         repo: &mut ManifestRepo,
         text: &[u8],
     ) -> Result<Exit, Failure> {
-        let result = plan::carry_out(session, repo, text, self.dry_run.dry_run);
+        let dry_run = self.dry_run.dry_run;
+        let result = session
+            .context(repo)
+            .map_err(|failure| PlanError::Context(Box::new(failure)))
+            .and_then(|context| Ok((plan::carry_out(repo, &context, text, dry_run)?, context)));
         let error = |error: &PlanError| {
             (error.code(), with_causes(error.to_string(), error.source()), error.details())
         };
         let done = result.is_ok().then_some(1);
-        print(session, 1, result.as_ref().map_err(error)).map_err(|failure| closed(failure, done))?;
-        if self.dry_run.dry_run {
+        let answer = result.as_ref().map(|(answer, _)| answer).map_err(error);
+        let printed = print(session, 1, answer).map_err(|failure| closed(failure, done));
+        if let Ok((Answer { decision, commit }, context)) = &result {
+            let standing = match *commit {
+                _ if dry_run => Standing::PlanHolds,
+                commit => Standing::PlanDone { commit },
+            };
+            self.report.write(printed, || Ok(markdown::train(context, decision, &standing)))?;
+        } else {
+            printed?;
+        }
+        if dry_run {
             session.output.remark(DRY_RUN);
         }
         let path = self.file.clone();

@@ -54,6 +54,6 @@ impl Deploy {
             on_lock,
             reason: self.reason.as_deref().map(Into::into),
         });
-        session.write(&command, self.dry_run).map(drop)
+        session.write(&command, self.dry_run)
     }
 }

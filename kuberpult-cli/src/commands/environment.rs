@@ -63,7 +63,7 @@ impl Environment {
             Self::Update(update) => update.run(session),
             Self::Delete(Delete { name, force, dry_run }) => {
                 let command = Command::DeleteEnvironment { environment: name.clone(), force: *force };
-                session.write(&command, *dry_run).map(drop)
+                session.write(&command, *dry_run)
             }
         }
     }

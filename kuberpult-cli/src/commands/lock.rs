@@ -84,7 +84,7 @@ impl Lock {
             Some(id) => id.clone(),
             None => made_up_id(&self.target(), &lock.message, &context).map_err(Failure::MadeUpId)?,
         };
-        session.write_in(&mut repo, &context, &self.command(lock_id), lock.dry_run).map(drop)
+        session.write_in(&mut repo, &context, &self.command(lock_id), lock.dry_run)
     }
 
     /// What is locked, in words that no other lock's target has.
@@ -251,7 +251,7 @@ impl Unlock {
                 Command::DeleteGroupLock { environment_group: group.clone(), lock_id, queued }
             }
         };
-        session.write(&command, lock.dry_run).map(drop)
+        session.write(&command, lock.dry_run)
     }
 }
 

@@ -6,11 +6,12 @@ use kuberpult_core::{
     ApplicationName, Command, Context, Decision, EnvironmentName, Event, QueueDropCause, Rejection, State,
 };
 
-use super::Session;
+use super::{Outcome, Session, carry_out};
 use crate::arguments::DryRun;
 use crate::exit::Failure;
 use crate::json::{List, QueueItem};
 use crate::lock_list::in_promotion_order;
+use crate::markdown::{self, ReportFile};
 use crate::table::Table;
 
 /// What is done with queues.
@@ -32,17 +33,35 @@ pub(crate) struct Settle {
     #[arg(short, long, value_name = "ENV", value_parser = EnvironmentName::existing)]
     environment: Option<EnvironmentName>,
     #[command(flatten)]
+    report: ReportFile,
+    #[command(flatten)]
     dry_run: DryRun,
+}
+
+impl Settle {
+    fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        self.report.check()?;
+        let mut repo = session.open()?;
+        let context = session.context(&repo)?;
+        let command = Command::SettleQueue { environment: self.environment.clone() };
+        let outcome = carry_out(&mut repo, &context, &command, self.dry_run)?;
+        let printed = session.print_outcome(&outcome);
+        self.report.write(printed, || {
+            let mut after = repo.state()?;
+            if let Outcome::Planned(plan) = &outcome {
+                after.apply(plan.decision.events());
+            }
+            let (only, standing) = (self.environment.as_ref(), outcome.standing());
+            Ok(markdown::queues(&context, only, outcome.decision(), &after, &standing))
+        })
+    }
 }
 
 impl Queue {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         match self {
             Self::List => list(session),
-            Self::Settle(Settle { environment, dry_run }) => {
-                let command = Command::SettleQueue { environment: environment.clone() };
-                session.write(&command, *dry_run).map(drop)
-            }
+            Self::Settle(settle) => settle.run(session),
         }
     }
 }

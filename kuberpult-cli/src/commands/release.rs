@@ -71,6 +71,6 @@ impl Release {
             source_repo_url: self.source_repo_url.as_deref().map(Into::into),
             ..CreateRelease::new(self.application.clone(), ids)
         };
-        session.write_in(&mut repo, &context, &Command::CreateRelease(release), self.dry_run).map(drop)
+        session.write_in(&mut repo, &context, &Command::CreateRelease(release), self.dry_run)
     }
 }

@@ -6,14 +6,16 @@ mod what_if;
 use std::path::{Path, PathBuf};
 
 use kuberpult_core::{
-    Command, Decision, EnvironmentCause, EnvironmentName, LockId, Outcome, ReleaseTrain, Revision, TeamName,
-    TrainOnLock, TrainReport, TrainTargetType,
+    Command, Context, Decision, EnvironmentCause, EnvironmentName, LockId, Outcome, ReleaseTrain, Revision,
+    TeamName, TrainOnLock, TrainReport, TrainTargetType,
 };
+use kuberpult_git::ManifestRepo;
 
 pub(crate) use self::prognosis::print;
-use super::Session;
+use super::{DRY_RUN, Session, carry_out};
 use crate::arguments::DryRun;
 use crate::exit::{Exit, Failure};
+use crate::markdown::{self, ReportFile, Standing};
 use crate::plan_file;
 use crate::text::shell_line;
 
@@ -46,6 +48,8 @@ pub(crate) struct Train {
     #[arg(requires = "dry_run", conflicts_with = "save_plan")]
     without_lock: Vec<LockId>,
     #[command(flatten)]
+    report: ReportFile,
+    #[command(flatten)]
     dry_run: DryRun,
 }
 
@@ -70,14 +74,61 @@ enum WhenLocked {
 
 impl Train {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        self.report.check()?;
+        let mut repo = session.open()?;
+        let context = session.context(&repo)?;
         let command = self.command();
-        let decision = match &self.save_plan {
-            Some(file) => save_plan(session, &command, file)?,
-            None if self.without_lock.is_empty() => session.write(&command, self.dry_run)?,
-            None => what_if::without_locks(session, &command, &self.without_lock)?,
+        let is_blocked = match &self.save_plan {
+            Some(file) => self.save_plan(session, &repo, &context, &command, file)?,
+            None if self.without_lock.is_empty() => {
+                let outcome = carry_out(&mut repo, &context, &command, self.dry_run)?;
+                let printed = session.print_outcome(&outcome);
+                self.write_report(printed, &context, outcome.decision(), &outcome.standing())?
+            }
+            None => {
+                let (plan, what_if) = what_if::without_locks(&repo, &context, &command, &self.without_lock)?;
+                let printed = session.print_plan(&plan, Some(&what_if), DRY_RUN);
+                let standing = Standing::WithoutLocks { base: plan.base, locks: &what_if.without_locks };
+                self.write_report(printed, &context, &plan.decision, &standing)?
+            }
         };
-        let is_blocked = decision.report().train.as_ref().is_some_and(was_blocked);
         Ok(if self.fail_on_blocked && is_blocked { Exit::Refused } else { Exit::Done })
+    }
+
+    /// Writes the plan, and shows it unless it is on standard output already.
+    fn save_plan(
+        &self,
+        session: &mut Session<'_>,
+        repo: &ManifestRepo,
+        context: &Context,
+        command: &Command,
+        file: &Path,
+    ) -> Result<bool, Failure> {
+        let command = repo.pinned(command);
+        let plan = repo.plan(context, &command)?;
+        let text = plan_file::write(&plan.saved(context, &command))?;
+        let printed = if file == Path::new("-") {
+            session.output.data(&text)
+        } else {
+            std::fs::write(file, text).map_err(|source| Failure::SavePlan { path: file.into(), source })?;
+            let name = shell_line(&[file.display().to_string()]);
+            let remark =
+                format!("plan saved, nothing else was written; `kuberpult apply -f {name}` carries it out");
+            session.print_plan(&plan, None, &remark)
+        };
+        self.write_report(printed, context, &plan.decision, &Standing::PlanSaved { base: plan.base, file })
+    }
+
+    /// Writes the report, if one is wanted, and says whether anything was held back.
+    fn write_report(
+        &self,
+        printed: Result<(), Failure>,
+        context: &Context,
+        decision: &Decision,
+        standing: &Standing<'_>,
+    ) -> Result<bool, Failure> {
+        self.report.write(printed, || Ok(markdown::train(context, decision, standing)))?;
+        Ok(decision.report().train.as_ref().is_some_and(was_blocked))
     }
 
     fn command(&self) -> Command {
@@ -95,24 +146,6 @@ impl Train {
             ..ReleaseTrain::new(self.target.as_str())
         })
     }
-}
-
-/// Writes the plan, and shows it unless it is on standard output already.
-fn save_plan(session: &mut Session<'_>, command: &Command, file: &Path) -> Result<Decision, Failure> {
-    let repo = session.open()?;
-    let context = session.context(&repo)?;
-    let command = repo.pinned(command);
-    let plan = repo.plan(&context, &command)?;
-    let text = plan_file::write(&plan.saved(&context, &command))?;
-    if file == Path::new("-") {
-        session.output.data(&text)?;
-        return Ok(plan.decision);
-    }
-    std::fs::write(file, text).map_err(|source| Failure::SavePlan { path: file.into(), source })?;
-    let file = shell_line(&[file.display().to_string()]);
-    let remark = format!("plan saved, nothing else was written; `kuberpult apply -f {file}` carries it out");
-    session.print_plan(&plan, None, &remark)?;
-    Ok(plan.decision)
 }
 
 /// Whether a lock or a freeze window held anything back.

@@ -19,7 +19,7 @@ pub(crate) struct PrepareUndeploy {
 impl PrepareUndeploy {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let command = Command::PrepareUndeploy { application: self.application.clone() };
-        session.write(&command, self.dry_run).map(drop)
+        session.write(&command, self.dry_run)
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Undeploy {
 impl Undeploy {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let command = Command::Undeploy { application: self.application.clone() };
-        session.write(&command, self.dry_run).map(drop)
+        session.write(&command, self.dry_run)
     }
 }
 
@@ -57,6 +57,6 @@ impl Remove {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let (environment, application) = (self.environment.clone(), self.application.clone());
         let command = Command::RemoveFromEnvironment { environment, application };
-        session.write(&command, self.dry_run).map(drop)
+        session.write(&command, self.dry_run)
     }
 }

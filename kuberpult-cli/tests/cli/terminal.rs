@@ -96,15 +96,21 @@ impl Terminal {
 
     /// What a shell prints on standard output that finds `kuberpult` on its path, and a git that knows who types.
     pub(crate) fn shell(&self, script: &str) -> String {
+        let mut command = self.shell_command();
+        command.env("GIT_AUTHOR_NAME", "Jo").env("GIT_AUTHOR_EMAIL", "jo@example.com");
+        let output = command.args(["-c", script]).output().unwrap();
+        self.without_path(output.stdout)
+    }
+
+    /// A shell that finds `kuberpult` on its path.
+    pub(crate) fn shell_command(&self) -> Command {
         let binary = Path::new(env!("CARGO_BIN_EXE_kuberpult"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let directories =
             [binary.parent().unwrap().to_owned()].into_iter().chain(std::env::split_paths(&path));
         let mut command = self.command("sh");
         command.env("PATH", std::env::join_paths(directories).unwrap());
-        command.env("GIT_AUTHOR_NAME", "Jo").env("GIT_AUTHOR_EMAIL", "jo@example.com");
-        let output = command.args(["-c", script]).output().unwrap();
-        self.without_path(output.stdout)
+        command
     }
 
     /// Runs a line, and keeps it and what it prints in the transcript.

@@ -257,7 +257,8 @@ impl<'a> Stop<'a> {
             if may_lose_a_release(self.state, application, version) {
                 planned.crowded.push((name, application));
             }
-            return Outcome::Deployed { from: current, to: version };
+            let dropped = slot.and_then(|slot| slot.queued).filter(|queued| *queued != version);
+            return Outcome::Deployed { from: current, to: version, dropped };
         }
         match self.train.on_lock {
             TrainOnLock::Skip => Outcome::Blocked { version, blockers },

@@ -179,7 +179,8 @@ impl Naive {
         }
         let blockers = self.application_blockers(context.now, environment, application);
         if blockers.is_empty() {
-            return Outcome::Deployed { from: current, to: version };
+            let dropped = self.queued_in(environment, application).filter(|queued| *queued != version);
+            return Outcome::Deployed { from: current, to: version, dropped };
         }
         match train.on_lock {
             TrainOnLock::Skip => Outcome::Blocked { version, blockers },

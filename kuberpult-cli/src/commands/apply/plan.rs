@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use kuberpult_core::{
-    ApplicationName, ApplicationReport, EnvironmentName, EnvironmentReport, Event, Outcome, PlanDifference,
-    TrainReport,
+    ApplicationName, ApplicationReport, Context, EnvironmentName, EnvironmentReport, Event, Outcome,
+    PlanDifference, TrainReport,
 };
 use kuberpult_git::{ManifestRepo, TransactError};
 use serde_json::{Value, json};
 
 use super::Answer;
-use crate::commands::Session;
 use crate::exit::{self, Exit, Failure};
 use crate::plan_file::{self, PlanFileError};
 
@@ -67,23 +66,22 @@ impl PlanError {
 
 /// Carries out the plan in a text, or only looks whether it could be.
 pub(super) fn carry_out(
-    session: &Session<'_>,
     repo: &mut ManifestRepo,
+    context: &Context,
     text: &[u8],
     dry_run: bool,
 ) -> Result<Answer, PlanError> {
     let plan = plan_file::read(text).map_err(PlanError::File)?;
-    let context = session.context(repo).map_err(|failure| PlanError::Context(Box::new(failure)))?;
     let carried_out = if dry_run {
-        let again = repo.plan_again(&context, &plan);
+        let again = repo.plan_again(context, &plan);
         again.map(|plan| Answer { decision: plan.decision, commit: None })
     } else {
-        let receipt = repo.carry_out(&context, &plan);
+        let receipt = repo.carry_out(context, &plan);
         receipt.map(|receipt| Answer { decision: receipt.decision, commit: receipt.commit })
     };
     carried_out.map_err(|error| {
         let TransactError::PlanOutdated { difference, .. } = &error else { return error.into() };
-        let now = repo.plan(&context, &plan.command).ok();
+        let now = repo.plan(context, &plan.command).ok();
         match now.and_then(|now| now.decision.report().train.clone()) {
             Some(train) => {
                 let (difference, train) = (difference.clone(), train.into());

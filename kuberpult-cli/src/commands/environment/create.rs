@@ -43,7 +43,7 @@ impl Create {
             }
         };
         let command = Command::CreateEnvironment { environment: self.name.clone(), config };
-        session.write(&command, self.dry_run).map(drop)
+        session.write(&command, self.dry_run)
     }
 }
 

@@ -43,7 +43,7 @@ impl Update {
         let context = session.context(&repo)?;
         if let Some(path) = &self.config {
             let command = self.command(read_config(path)?);
-            return session.write_in(&mut repo, &context, &command, self.dry_run).map(drop);
+            return session.write_in(&mut repo, &context, &command, self.dry_run);
         }
         for _ in 0..ATTEMPTS {
             let existing = super::existing(&repo.state()?, &self.name)?.config.clone();

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use kuberpult_core::{
-    ApplicationCause, ApplicationReport, Blocker, EnvironmentCause, EnvironmentReport, Outcome, TrainReport,
-};
+use kuberpult_core::{Blocker, EnvironmentCause, EnvironmentReport, TrainReport};
 
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::table::line_width;
-use crate::text::{self, counted};
+use crate::text;
+use crate::train_outcomes::{Deployed, HeldBack, Outcomes, Skipped, applications, version_or_none};
 
 /// Prints what became of each environment and each candidate.
 pub(crate) fn print(train: &TrainReport, output: &mut Output) -> Result<(), Failure> {
@@ -35,88 +34,41 @@ fn print_environment(report: &EnvironmentReport, output: &mut Output) -> Result<
     if report.applications.is_empty() {
         return output.line("  no application is a candidate");
     }
-    let mut groups = Groups::default();
-    for application in &report.applications {
-        groups.add(application);
-    }
-    groups.print(output)
-}
-
-/// The candidates by outcome.
-#[derive(Default)]
-struct Groups<'a> {
-    deployed: Vec<String>,
-    queued: Vec<String>,
-    blocked: Vec<String>,
-    already_deployed: Vec<Cow<'a, str>>,
-    not_in_environment: Vec<Cow<'a, str>>,
-    no_version_upstream: Vec<Cow<'a, str>>,
-}
-
-impl<'a> Groups<'a> {
-    fn add(&mut self, ApplicationReport { application, outcome }: &'a ApplicationReport) {
-        let behind =
-            |blockers: &[Blocker]| blockers.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        match outcome {
-            Outcome::Deployed { from, to } => {
-                let from = from.map_or("none".into(), |from| from.to_string());
-                self.deployed.push(format!("{application} {from} -> {to}"));
-            }
-            Outcome::Queued { version, displaced, blockers } => {
-                let displaced = displaced.map(|displaced| format!(" in place of {displaced}"));
-                let displaced = displaced.unwrap_or_default();
-                self.queued.push(format!("{application} {version}{displaced} behind {}", behind(blockers)));
-            }
-            Outcome::Blocked { version, blockers } => {
-                self.blocked.push(format!("{application} {version} behind {}", behind(blockers)));
-            }
-            Outcome::Skipped { cause } => {
-                let (group, text) = match cause {
-                    ApplicationCause::AlreadyDeployed { version } => {
-                        (&mut self.already_deployed, format!("{application} {version}").into())
-                    }
-                    ApplicationCause::NotInEnvironment { version } => {
-                        (&mut self.not_in_environment, format!("{application} {version}").into())
-                    }
-                    ApplicationCause::NoVersionUpstream => {
-                        (&mut self.no_version_upstream, application.as_str().into())
-                    }
-                };
-                group.push(text);
+    let outcomes = Outcomes::of(&report.applications);
+    let deployed = outcomes.deployed.iter().map(deployed).collect();
+    let [queued, blocked] =
+        [&outcomes.queued, &outcomes.blocked].map(|held| held.iter().map(held_back).collect());
+    let one_each: [(_, Vec<String>); 3] =
+        [("deployed", deployed), ("queued", queued), ("blocked, left alone", blocked)];
+    for (outcome, lines) in one_each {
+        if !lines.is_empty() {
+            output.line(&format!("  {outcome}: {}", applications(lines.len())))?;
+            for line in lines {
+                output.line(&format!("    {line}"))?;
             }
         }
     }
-
-    fn print(&self, output: &mut Output) -> Result<(), Failure> {
-        let one_each =
-            [("deployed", &self.deployed), ("queued", &self.queued), ("blocked, left alone", &self.blocked)];
-        for (outcome, lines) in one_each {
-            if !lines.is_empty() {
-                output.line(&format!("  {outcome}: {}", applications(lines.len())))?;
-                for line in lines {
-                    output.line(&format!("    {line}"))?;
-                }
-            }
-        }
-        let skipped = [
-            ("deployed already", &self.already_deployed),
-            ("no manifest for this environment", &self.not_in_environment),
-            ("no version upstream", &self.no_version_upstream),
-        ];
-        for (reason, names) in skipped {
-            if !names.is_empty() {
-                output.line(&format!("  skipped, {reason}: {}", applications(names.len())))?;
-                output.data(&text::wrapped(
-                    names.iter().map(|name| text::one_line(name)),
-                    line_width(),
-                    "    ",
-                ))?;
-            }
-        }
-        Ok(())
+    for (reason, skipped) in outcomes.skipped() {
+        output.line(&format!("  skipped, {reason}: {}", applications(skipped.len())))?;
+        output.data(&text::wrapped(skipped.iter().map(name_and_version), line_width(), "    "))?;
     }
+    Ok(())
 }
 
-fn applications(count: usize) -> String {
-    counted(count, "application", "applications")
+fn deployed(Deployed { application, from, to, dropped }: &Deployed<'_>) -> String {
+    let dropped = dropped.map(|dropped| format!(", and {dropped} leaves its queue undeployed"));
+    format!("{application} {} -> {to}{}", version_or_none(*from), dropped.unwrap_or_default())
+}
+
+fn held_back(HeldBack { application, version, displaced, blockers }: &HeldBack<'_>) -> String {
+    let displaced = displaced.map(|displaced| format!(" in place of {displaced}"));
+    let behind: Vec<String> = blockers.iter().map(Blocker::to_string).collect();
+    format!("{application} {version}{} behind {}", displaced.unwrap_or_default(), behind.join("; "))
+}
+
+fn name_and_version<'a>(Skipped { application, version }: &'a Skipped<'_>) -> Cow<'a, str> {
+    match version {
+        Some(version) => text::one_line(&format!("{application} {version}")).into_owned().into(),
+        None => text::one_line(application.as_str()),
+    }
 }

@@ -1,26 +1,24 @@
 //! What a train would do if certain locks were not there: deciding on a changed copy of the state.
 
-use kuberpult_core::{Command, Decision, EnvironmentName, LockId, LockScope, State};
-use kuberpult_git::Plan;
+use kuberpult_core::{Command, Context, EnvironmentName, LockId, LockScope, State};
+use kuberpult_git::{ManifestRepo, Plan};
 
-use crate::commands::{DRY_RUN, Session};
 use crate::exit::Failure;
 use crate::json::{LockPlace, WhatIf};
 use crate::lock_list::all_locks;
 
-/// Decides the train on the state without the locks of these ids in its target environments, and prints that.
+/// Decides the train on the state without the locks of these ids in its target environments.
 pub(super) fn without_locks(
-    session: &mut Session<'_>,
+    repo: &ManifestRepo,
+    context: &Context,
     train: &Command,
     ids: &[LockId],
-) -> Result<Decision, Failure> {
-    let repo = session.open()?;
-    let context = session.context(&repo)?;
+) -> Result<(Plan, WhatIf), Failure> {
     let base = repo.head()?;
     let mut state = repo.state()?;
     state.past = repo.past(&state, train)?;
     let targets: Vec<EnvironmentName> = state
-        .decide(&context, train)?
+        .decide(context, train)?
         .report()
         .train
         .iter()
@@ -38,10 +36,8 @@ pub(super) fn without_locks(
     let without_locks: Vec<LockPlace> =
         there.into_iter().filter(|lock| ids.contains(&lock.lock_id)).collect();
     without_locks.iter().for_each(|lock| remove(&mut state, lock));
-    let decision = state.decide(&context, train)?;
-    let plan = Plan { decision, base };
-    session.print_plan(&plan, Some(WhatIf { without_locks }), DRY_RUN)?;
-    Ok(plan.decision)
+    let decision = state.decide(context, train)?;
+    Ok((Plan { decision, base }, WhatIf { without_locks }))
 }
 
 fn remove(state: &mut State, LockPlace { scope, lock_id }: &LockPlace) {
