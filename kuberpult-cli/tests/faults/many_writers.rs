@@ -1,0 +1,53 @@
+//! Eight writers at once, a hundred commands each.
+
+use std::thread;
+
+use kuberpult_test_servers::Kind;
+
+use crate::books::Books;
+use crate::commands::mixed;
+use crate::history::audit;
+use crate::place::Place;
+use crate::writer::Writer;
+
+const COMMANDS: usize = 100;
+
+#[test]
+fn eight_hundred_commands_are_each_there_once_or_refused() {
+    let place = Place::on(Kind::Directory);
+    for clone in ["mine", "yours"] {
+        place.clone_to(clone);
+    }
+    let writers = [
+        Writer::typed("ann"),
+        Writer::typed("ben").with_cache("cache-ann"),
+        Writer::one_by_one("cat"),
+        Writer::one_by_one("dan").with_cache("cache-cat"),
+        Writer::with_file("eve", "10"),
+        Writer::with_file("fay", "end"),
+        Writer::with_file("gus", "5").in_clone("mine"),
+        Writer::typed("hal").in_clone("yours"),
+    ];
+    let mut books = Books::default();
+    thread::scope(|scope| {
+        let place = &place;
+        let running = writers.iter().map(|writer| {
+            scope.spawn(move || {
+                let mut books = Books::default();
+                writer.run(place, mixed(&writer.name, COMMANDS), None, &mut books);
+                books
+            })
+        });
+        let running: Vec<_> = running.collect();
+        for writer in running {
+            books.add(writer.join().unwrap());
+        }
+    });
+    assert_eq!(books.commands(), writers.len() * COMMANDS);
+    place.next_commands_work(&writers, &mut books);
+    place.is_clean();
+    let landed = audit(&place, &books);
+    books.print("many writers", landed, "");
+    assert_eq!(books.unknown(), 0);
+    assert!(books.acknowledged_commits() > 200 && books.refused() > 50 && books.decided_again > 20);
+}

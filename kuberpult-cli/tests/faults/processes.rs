@@ -1,0 +1,75 @@
+//! Processes: fed, listened to, and perhaps killed.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// When a process is killed, and with what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kill {
+    pub(crate) after: Duration,
+    /// The git that it has started, too. Otherwise that lives on.
+    pub(crate) with_children: bool,
+}
+
+/// A process that has ended, and what it printed.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// Whether it was killed before it ended by itself.
+    pub(crate) killed: bool,
+}
+
+/// Runs a process to its end. It gets lines one at a time, each when the one before it was answered.
+pub(crate) fn run(mut command: Command, lines: &[String], kill: Option<Kill>) -> Ended {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().unwrap();
+    let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut errors = child.stderr.take().unwrap();
+    thread::scope(|scope| {
+        let talk = scope.spawn(move || {
+            let (mut output, mut printed) = (BufReader::new(output), String::new());
+            for line in lines {
+                // Whoever was killed reads nothing.
+                if writeln!(input, "{line}").is_err() || output.read_line(&mut printed).unwrap() == 0 {
+                    break;
+                }
+            }
+            drop(input);
+            output.read_to_string(&mut printed).unwrap();
+            printed
+        });
+        let listen = scope.spawn(move || {
+            let mut said = String::new();
+            errors.read_to_string(&mut said).unwrap();
+            said
+        });
+        if let Some(kill) = kill {
+            let started = Instant::now();
+            while started.elapsed() < kill.after && child.try_wait().unwrap().is_none() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            if child.try_wait().unwrap().is_none() {
+                if kill.with_children {
+                    signal_group(child.id(), "KILL");
+                } else {
+                    child.kill().unwrap();
+                }
+            }
+        }
+        let status = child.wait().unwrap();
+        let (stdout, stderr) = (talk.join().unwrap(), listen.join().unwrap());
+        Ended { status, stdout, stderr, killed: status.signal() == Some(9) }
+    })
+}
+
+/// Sends a signal to a process and all that it has started; says whether anybody was there.
+fn signal_group(leader: u32, signal: &str) -> bool {
+    let mut kill = Command::new("sh");
+    kill.args(["-c", &format!("kill -s {signal} -- -{leader}")]).stderr(Stdio::null());
+    kill.status().unwrap().success()
+}
