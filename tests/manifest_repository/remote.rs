@@ -484,10 +484,16 @@ fn revisions_are_fetched_when_they_are_named() {
 #[test]
 fn a_branch_that_is_gone_is_not_begun_anew() {
     let setting = Setting::on_a_directory();
-    let mut repo = setting.open();
+    let (mut repo, before) = (setting.open(), setting.head());
     git(&setting.repository(), &["update-ref", "-d", "refs/heads/main"]);
     let error = refusal(repo.transact(&context(), &train()).expect_err("gone"));
     assert!(matches!(error, RemoteError::BranchGone { .. }), "{error:?}");
+    // Whoever opens the clone next knows it, too, and who opens it after that.
+    for _ in 0..2 {
+        let error = setting.try_open(OpenOptions::default()).expect_err("gone");
+        let OpenError::Remote(RemoteError::BranchGone { last, .. }) = &error else { panic!("{error:?}") };
+        assert_eq!(last.to_string(), before);
+    }
     assert_eq!(git(&setting.repository(), &["for-each-ref"]), "");
 }
 

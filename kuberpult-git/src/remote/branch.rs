@@ -8,7 +8,7 @@ use super::fetch_lock::FetchLock;
 use super::words::{self, Words};
 use super::{Remote, RemoteError, cache_name, reference};
 use crate::plain_text::is_visible;
-use crate::{git_command, open};
+use crate::{CommitId, git_command, open};
 
 /// The file in a user's repository on which processes that fetch wait for each other.
 const LOCK: &str = "kuberpult-fetch.lock";
@@ -80,7 +80,7 @@ impl RemoteBranch {
         &self.branch
     }
 
-    /// The commit that was the newest when it was last fetched or pushed to; none when there was none.
+    /// The commit that was the newest when it was last fetched or pushed to and was there; none when it never was.
     ///
     /// # Errors
     /// The repository here cannot be read.
@@ -99,6 +99,17 @@ impl RemoteBranch {
         self.private_reference.clone()
     }
 
+    /// That the branch is gone, whose newest commit was this one.
+    pub(crate) fn gone(&self, last: ObjectId) -> RemoteError {
+        RemoteError::BranchGone {
+            remote: self.remote.to_string(),
+            branch: self.branch.clone(),
+            last: CommitId(last),
+            git_dir: self.git_dir.clone(),
+            reference: self.private_reference(),
+        }
+    }
+
     pub(super) fn open(&self) -> Result<gix::Repository, RemoteError> {
         gix::open_opts(&self.git_dir, open::limited(Default::default()))
             .map_err(|error| self.unreadable(error.into()))
@@ -111,13 +122,12 @@ impl RemoteBranch {
     /// Waits until nobody else fetches into the repository here.
     pub(super) fn lock(&self) -> Result<FetchLock, RemoteError> {
         let lock = FetchLock::acquire(&self.lock, &self.git_dir)?;
+        // With the lock, whatever git left locked of what is kuberpult's was left by a process that was killed. Most of the
+        // time there is none.
+        let remove = |file: &str| drop(std::fs::remove_file(self.git_dir.join(file)));
+        remove(&format!("{}.lock", self.private_reference()));
         if self.is_managed {
-            // With the lock, whatever git left locked was left by a process that was killed.
-            let reference = format!("{}.lock", self.private_reference());
-            for file in ["shallow.lock", "packed-refs.lock", "config.lock", reference.as_str()] {
-                // Most of the time there is none.
-                let _ = std::fs::remove_file(self.git_dir.join(file));
-            }
+            ["shallow.lock", "packed-refs.lock", "config.lock"].into_iter().for_each(remove);
         }
         Ok(lock)
     }

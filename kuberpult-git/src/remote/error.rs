@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::CommitId;
+
 /// Why something was not read from a remote, or not written to it.
 ///
 /// `remote` is the remote as it may be shown: its name, or its address without passwords. `words` are what git or the
@@ -59,13 +61,23 @@ pub enum RemoteError {
         /// The branch.
         branch: String,
     },
-    /// The branch was there, and is not any more. It is not made anew, which would lose its history.
-    #[error("branch `{branch}` of {remote} is gone; restore it there, or make it anew with git")]
+    /// The branch was there, and is not any more. It is not made anew, which would lose its history, until somebody says
+    /// that it was meant to go.
+    #[error(
+        "branch `{branch}` of {remote} is gone, where commit {last} was the newest that is known here; restore it there; or, if it was meant to be deleted, `git -C '{}' update-ref -d {reference}` forgets it, and the next command begins it anew",
+        git_dir.display()
+    )]
     BranchGone {
         /// The remote.
         remote: String,
         /// The branch.
         branch: String,
+        /// The newest commit that is known here.
+        last: CommitId,
+        /// The repository here.
+        git_dir: PathBuf,
+        /// The reference in it that remembers the branch.
+        reference: String,
     },
     /// Without the network there is nothing to read.
     #[error("nothing of branch `{branch}` of {remote} has been fetched yet; leave `--offline` out once")]
