@@ -42,6 +42,16 @@ impl Books {
         self.decided_again += other.decided_again;
     }
 
+    /// Forgets commands whose commits somebody has taken off the branch; gives how many there were.
+    pub(crate) fn throw_away(&mut self, commits: &[String]) -> usize {
+        let before = self.entries.len();
+        self.entries.retain(|_, (_, fate)| match fate {
+            Fate::Acknowledged { commit: Some(commit), .. } => !commits.contains(commit),
+            _ => true,
+        });
+        before - self.entries.len()
+    }
+
     pub(crate) fn entries(&self) -> impl Iterator<Item = &(Wanted, Fate)> {
         self.entries.values()
     }

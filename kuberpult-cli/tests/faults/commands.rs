@@ -12,8 +12,14 @@ pub(crate) fn beginning() -> Vec<Wanted> {
     let environment = |name: &str, config: Value| json!({"command": "createEnvironment", "environment": name, "config": config});
     let mut commands = vec![
         environment("development", json!({"upstream": {"latest": true}})),
-        environment("staging", json!({"upstream": {"environment": "development"}, "environmentGroup": "late"})),
-        environment("production", json!({"upstream": {"environment": "staging"}, "environmentGroup": "late"})),
+        environment(
+            "staging",
+            json!({"upstream": {"environment": "development"}, "environmentGroup": "late"}),
+        ),
+        environment(
+            "production",
+            json!({"upstream": {"environment": "staging"}, "environmentGroup": "late"}),
+        ),
     ];
     for (application, team) in APPLICATIONS.iter().zip(["sellers", "sellers", "post"]) {
         for version in 1..=3 {
@@ -35,7 +41,7 @@ const LOCKS: [&str; 3] = ["audit", "freeze", "hold"];
 pub(crate) struct Wanted {
     /// The name of its author.
     pub(crate) marker: String,
-    pub(crate) at: String,
+    at: String,
     command: Value,
 }
 
@@ -50,6 +56,10 @@ impl Wanted {
         let id = format!("{writer}-{number}");
         let lock = json!({"command": "createEnvironmentLock", "environment": "staging", "lockId": id, "message": ""});
         Self::new(writer, number, lock)
+    }
+
+    pub(crate) fn given_at(self, at: String) -> Self {
+        Self { at, ..self }
     }
 
     fn address(&self) -> String {
@@ -133,7 +143,9 @@ fn release(application: &str, marker: &str, version: Option<u64>) -> Value {
 pub(crate) fn mixed(writer: &str, count: usize) -> Vec<Wanted> {
     let seed = writer.bytes().fold(7, |seed: u64, byte| seed * 31 + u64::from(byte));
     let mut random = fastrand::Rng::with_seed(seed);
-    (0..count).map(|number| Wanted::new(writer, number, any(&mut random, &format!("{writer}-{number}")))).collect()
+    (0..count)
+        .map(|number| Wanted::new(writer, number, any(&mut random, &format!("{writer}-{number}"))))
+        .collect()
 }
 
 fn any(random: &mut fastrand::Rng, marker: &str) -> Value {
@@ -165,7 +177,9 @@ fn any(random: &mut fastrand::Rng, marker: &str) -> Value {
             json!({"command": "createTeamLock", "environment": environment, "team": team, "lockId": lock,
                 "message": marker})
         }
-        69..72 => json!({"command": "deleteTeamLock", "environment": environment, "team": team, "lockId": lock}),
+        69..72 => {
+            json!({"command": "deleteTeamLock", "environment": environment, "team": team, "lockId": lock})
+        }
         72..75 => {
             json!({"command": "createGroupLock", "environmentGroup": "late", "lockId": lock, "message": marker})
         }
@@ -173,7 +187,9 @@ fn any(random: &mut fastrand::Rng, marker: &str) -> Value {
         78..84 => release(&application, marker, None),
         // Who comes second has something else under this version.
         84..87 => release(&application, marker, Some(random.u64(4..40))),
-        87..96 => json!({"command": "releaseTrain", "target": one(random, &["staging", "production", "late"])}),
+        87..96 => {
+            json!({"command": "releaseTrain", "target": one(random, &["staging", "production", "late"])})
+        }
         96..98 => json!({"command": "settleQueue"}),
         _ => {
             let create = json!({"command": "createEnvironmentLock", "environment": "production", "lockId": lock,

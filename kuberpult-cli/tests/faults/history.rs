@@ -12,8 +12,12 @@ use crate::place::Place;
 
 /// What is in the history after the run's beginning: each commit with its author, oldest first. It is one line of commits.
 pub(crate) fn commits(repository: &Path, base: &str) -> Vec<(String, String)> {
-    let range = format!("{base}..refs/heads/main");
-    let printed = git(repository, &["log", "--first-parent", "--reverse", "--topo-order", "--format=%H%x09%P%x09%an", &range]);
+    let head = git(repository, &["rev-parse", "refs/heads/main"]);
+    let range = format!("{base}..{head}");
+    let printed = git(
+        repository,
+        &["log", "--first-parent", "--reverse", "--topo-order", "--format=%H%x09%P%x09%an", &range],
+    );
     let mut last = base.to_owned();
     let commits = printed.lines().map(|line| {
         let fields: Vec<&str> = line.split('\t').collect();
@@ -23,7 +27,7 @@ pub(crate) fn commits(repository: &Path, base: &str) -> Vec<(String, String)> {
         ((*commit).to_owned(), (*author).to_owned())
     });
     let commits = commits.collect();
-    assert_eq!(last, git(repository, &["rev-parse", "refs/heads/main"]), "the run's beginning is in the history");
+    assert_eq!(last, head, "the run's beginning is in the history");
     commits
 }
 
@@ -34,7 +38,9 @@ pub(crate) fn audit(place: &Place, books: &Books) -> usize {
     let mut commit_of = BTreeMap::new();
     let mut landed = 0;
     for (commit, author) in &commits {
-        let Some((_, fate)) = books.of_author(author) else { panic!("{commit} by {author} belongs to no command") };
+        let Some((_, fate)) = books.of_author(author) else {
+            panic!("{commit} by {author} belongs to no command")
+        };
         match fate {
             Fate::Acknowledged { commit: Some(acknowledged), .. } => {
                 assert_eq!(commit, acknowledged, "the commit of {author}");
@@ -47,7 +53,11 @@ pub(crate) fn audit(place: &Place, books: &Books) -> usize {
     }
     for (wanted, fate) in books.entries() {
         if let Fate::Acknowledged { commit: Some(commit), .. } = fate {
-            assert_eq!(commit_of.get(wanted.marker.as_str()), Some(&commit.as_str()), "{wanted:?} was acknowledged");
+            assert_eq!(
+                commit_of.get(wanted.marker.as_str()),
+                Some(&commit.as_str()),
+                "{wanted:?} was acknowledged"
+            );
         }
     }
     carry_out_again(place, books, &commits);
@@ -70,7 +80,8 @@ fn carry_out_again(place: &Place, books: &Books, commits: &[(String, String)]) {
     let commands: Vec<_> = given.iter().map(|(wanted, _)| wanted.for_library(&mut repo)).collect();
     let results = repo.transact_all(&commands, OnError::Stop);
     for (((commit, author), (_, fate)), result) in commits.iter().zip(&given).zip(&results) {
-        let receipt = result.as_ref().unwrap_or_else(|error| panic!("{author} in the order of the commits: {error}"));
+        let receipt =
+            result.as_ref().unwrap_or_else(|error| panic!("{author} in the order of the commits: {error}"));
         assert_eq!(receipt.commit.map(|commit| commit.to_string()).as_ref(), Some(commit), "{author}");
         if let Fate::Acknowledged { events: Some(events), .. } = fate {
             assert_eq!(&serde_json::to_value(receipt.decision.events()).unwrap(), events, "{author}");

@@ -24,4 +24,9 @@ mod place;
 mod processes;
 mod writer;
 
+mod clock_backwards;
+mod cut_connections;
+mod killed_writers;
 mod many_writers;
+mod moved_branch;
+mod refusing_hook;

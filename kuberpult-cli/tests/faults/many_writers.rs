@@ -1,14 +1,10 @@
 //! Eight writers at once, a hundred commands each.
 
-use std::thread;
-
 use kuberpult_test_servers::Kind;
 
-use crate::books::Books;
-use crate::commands::mixed;
 use crate::history::audit;
 use crate::place::Place;
-use crate::writer::Writer;
+use crate::writer::{Writer, all_at_once};
 
 const COMMANDS: usize = 100;
 
@@ -28,21 +24,7 @@ fn eight_hundred_commands_are_each_there_once_or_refused() {
         Writer::with_file("gus", "5").in_clone("mine"),
         Writer::typed("hal").in_clone("yours"),
     ];
-    let mut books = Books::default();
-    thread::scope(|scope| {
-        let place = &place;
-        let running = writers.iter().map(|writer| {
-            scope.spawn(move || {
-                let mut books = Books::default();
-                writer.run(place, mixed(&writer.name, COMMANDS), None, &mut books);
-                books
-            })
-        });
-        let running: Vec<_> = running.collect();
-        for writer in running {
-            books.add(writer.join().unwrap());
-        }
-    });
+    let mut books = all_at_once(&place, &writers, COMMANDS, |_| None);
     assert_eq!(books.commands(), writers.len() * COMMANDS);
     place.next_commands_work(&writers, &mut books);
     place.is_clean();

@@ -44,6 +44,11 @@ impl Place {
         place
     }
 
+    /// Its history has another beginning.
+    pub(crate) fn beginning_at(self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self }
+    }
+
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.directory.path().join(path)
     }
@@ -78,7 +83,8 @@ impl Place {
         let all = directories(self.directory.path()).into_iter().flat_map(|directory| {
             if directory.join(".git").exists() { vec![directory] } else { directories(&directory) }
         });
-        all.filter(|directory| directory.join(".git").exists() || directory.join("objects").exists()).collect()
+        all.filter(|directory| directory.join(".git").exists() || directory.join("objects").exists())
+            .collect()
     }
 
     /// Whoever comes next can work, here and from everywhere else.
@@ -87,7 +93,9 @@ impl Place {
             let next = Wanted::lock(&format!("next-{}", writer.name), number);
             let mut book = Books::default();
             writer.run(self, vec![next], None, &mut book);
-            let done = |(_, fate): &(Wanted, Fate)| matches!(fate, Fate::Acknowledged { commit: Some(_), events: Some(_) });
+            let done = |(_, fate): &(Wanted, Fate)| {
+                matches!(fate, Fate::Acknowledged { commit: Some(_), events: Some(_) })
+            };
             assert!(book.entries().all(done), "{book:?}");
             books.add(book);
         }
@@ -98,7 +106,12 @@ impl Place {
         let clones = self.clones();
         assert!(!clones.is_empty());
         for repository in clones.iter().chain([&self.repository]) {
-            assert_eq!(git(repository, &["fsck", "--strict", "--no-dangling"]), "", "{}", repository.display());
+            assert_eq!(
+                git(repository, &["fsck", "--strict", "--no-dangling"]),
+                "",
+                "{}",
+                repository.display()
+            );
             let git_dir = repository.join(".git");
             let is_work_tree = git_dir.exists();
             if is_work_tree {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,6 +65,38 @@ pub(crate) fn run(mut command: Command, lines: &[String], kill: Option<Kill>) ->
         let (stdout, stderr) = (talk.join().unwrap(), listen.join().unwrap());
         Ended { status, stdout, stderr, killed: status.signal() == Some(9) }
     })
+}
+
+/// A process that is given lines one at a time, while other things happen between them.
+pub(crate) struct Conversation {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Conversation {
+    pub(crate) fn begin(mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        Self { child, input, output }
+    }
+
+    /// Gives it a line, and waits for the answer.
+    pub(crate) fn say(&mut self, line: &str) -> String {
+        writeln!(self.input, "{line}").unwrap();
+        let mut answer = String::new();
+        self.output.read_line(&mut answer).unwrap();
+        answer
+    }
+
+    /// Gives it nothing more.
+    pub(crate) fn end(self) -> Ended {
+        drop((self.input, self.output));
+        let output = self.child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Ended { status: output.status, stdout: String::new(), stderr, killed: false }
+    }
 }
 
 /// Sends a signal to a process and all that it has started; says whether anybody was there.

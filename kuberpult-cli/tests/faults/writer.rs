@@ -1,13 +1,38 @@
 //! Who gives commands: from which clone, and how.
 
-use std::fs;
+use std::{fs, thread};
 
 use crate::answer;
 use crate::books::Books;
-use crate::commands::Wanted;
+use crate::commands::{Wanted, mixed};
 use crate::kills::Kills;
 use crate::place::Place;
 use crate::processes;
+
+/// Has each writer give as many commands, all writers at the same time.
+pub(crate) fn all_at_once(
+    place: &Place,
+    writers: &[Writer],
+    commands: usize,
+    kills: impl Fn(&Writer) -> Option<Kills>,
+) -> Books {
+    let mut books = Books::default();
+    thread::scope(|scope| {
+        let running = writers.iter().map(|writer| {
+            let mut kills = kills(writer);
+            scope.spawn(move || {
+                let mut books = Books::default();
+                writer.run(place, mixed(&writer.name, commands), kills.as_mut(), &mut books);
+                books
+            })
+        });
+        let running: Vec<_> = running.collect();
+        for writer in running {
+            books.add(writer.join().unwrap());
+        }
+    });
+    books
+}
 
 /// Whoever gives commands.
 #[derive(Debug, Clone)]
@@ -70,6 +95,11 @@ impl Writer {
         Self { from: From::Cache { name, url: Some(url.to_owned()) }, ..self }
     }
 
+    /// From the same place, under another name.
+    pub(crate) fn named(&self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self.clone() }
+    }
+
     pub(crate) fn at_a_time(self, commands: usize) -> Self {
         Self { at_a_time: commands, ..self }
     }
@@ -77,7 +107,9 @@ impl Writer {
     /// Options that say where it works.
     pub(crate) fn options(&self, place: &Place) -> Vec<String> {
         let options = match &self.from {
-            From::Cache { url, .. } => ["--remote", url.as_ref().unwrap_or(&place.url)].map(str::to_owned).to_vec(),
+            From::Cache { url, .. } => {
+                ["--remote", url.as_ref().unwrap_or(&place.url)].map(str::to_owned).to_vec()
+            }
             From::Clone { name } => ["--repo", name, "--remote", "origin"].map(str::to_owned).to_vec(),
         };
         options
@@ -107,6 +139,9 @@ impl Writer {
             let kill = kills.as_mut().map(|kills| kills.next());
             let (words, lines) = self.process(place, &commands);
             let ended = processes::run(self.kuberpult(place, &words), &lines, kill);
+            if let Some(kills) = &mut kills {
+                kills.learn(&ended);
+            }
             answer::enter(books, commands, &ended);
         }
     }
