@@ -150,6 +150,10 @@ impl ManifestRepo {
                 let result = match self.next(&mut chain, context, command, agree) {
                     Ok(Some((decision, commit))) => Ok(Receipt { decision, commit, attempts }),
                     Ok(None) => break,
+                    // What was decided so far may have read it, too.
+                    Err(TransactError::Read(error)) if self.is_repaired(&error)? => {
+                        return self.together(lock, commands, on_error, agree);
+                    }
                     Err(error) => Err(error),
                 };
                 let failed = result.is_err();
@@ -310,6 +314,13 @@ impl ManifestRepo {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether something could not be read because a clone in the cache was damaged, and is not any more.
+    fn is_repaired(&mut self, error: &ReadError) -> Result<bool, TransactError> {
+        let is_damage = matches!(error, ReadError::Unreadable { .. } | ReadError::Git { .. });
+        let Some(origin) = self.origin.as_mut().filter(|_| is_damage) else { return Ok(false) };
+        Ok(origin.repair()?)
     }
 
     /// By how many milliseconds more is waited at most after each race that was lost. A push takes longer than the move of a

@@ -519,13 +519,21 @@ fn a_branch_that_was_reset_is_worked_on_as_it_is() {
 
 #[test]
 fn a_damaged_clone_is_made_again_and_used() {
-    let setting = Setting::on_a_directory();
-    let directory = setting.open().directory().to_owned();
-    // What no fetch looks at.
-    let tree = git(&directory, &["rev-parse", &format!("{}^{{tree}}", setting.head())]);
-    let (first, rest) = tree.split_at(2);
-    fs::remove_file(directory.join("objects").join(first).join(rest)).expect("a file of its own");
-    let mut repo = setting.open();
-    repo.transact(&context(), &train()).expect("a train");
-    assert_eq!(git(&directory, &["rev-list", "--all", "-1"]), setting.head());
+    // The root is read when it is opened, and the rest when a command needs it. No fetch looks at either.
+    for (path, is_open) in [("", false), ("environments/staging", false), ("environments/staging", true)] {
+        let setting = Setting::on_a_directory();
+        let mut repo = setting.open();
+        let directory = repo.directory().to_owned();
+        let tree = git(&directory, &["rev-parse", &format!("{}:{path}", setting.head())]);
+        let (first, rest) = tree.split_at(2);
+        fs::remove_file(directory.join("objects").join(first).join(rest)).expect("a file of its own");
+        if !is_open {
+            repo = setting.open();
+        }
+        let lock = lock_environment("development", "first", "");
+        let commands = [(context(), lock), (context(), train())];
+        let results = repo.transact_all(&commands, OnError::GoOn);
+        assert!(results.iter().all(Result::is_ok), "{path}: {results:?}");
+        assert_eq!(git(&directory, &["rev-list", "--all", "-1"]), setting.head());
+    }
 }
