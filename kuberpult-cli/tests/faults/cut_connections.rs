@@ -9,7 +9,7 @@ use kuberpult_test_servers::{Cut, Kind, Proxy, kinds};
 
 use crate::history::audit;
 use crate::place::Place;
-use crate::writer::{Writer, all_at_once};
+use crate::writer::{Writer, all_at_once, mixed};
 
 const COMMANDS: usize = 40;
 
@@ -38,7 +38,7 @@ fn what_was_cut_is_found_out_or_said_to_be_unknown() {
         let is_over = AtomicBool::new(false);
         let mut books = thread::scope(|scope| {
             scope.spawn(|| cut_here_and_there(&proxy, &is_over));
-            let books = all_at_once(&place, &writers, COMMANDS, |_| None);
+            let books = all_at_once(&place, &writers, mixed(COMMANDS), |_| None);
             is_over.store(true, Ordering::SeqCst);
             books
         });

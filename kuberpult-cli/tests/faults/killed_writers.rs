@@ -5,7 +5,7 @@ use kuberpult_test_servers::{Kind, kinds};
 use crate::history::audit;
 use crate::kills::Kills;
 use crate::place::Place;
-use crate::writer::{Writer, all_at_once};
+use crate::writer::{Writer, all_at_once, mixed};
 
 const COMMANDS: usize = 60;
 
@@ -23,7 +23,7 @@ fn after_a_crash_git_may_go_on() {
         Writer::with_file("eve", "end").at_a_time(6),
         Writer::with_file("fay", "2").at_a_time(6).in_clone("mine"),
     ];
-    let mut books = all_at_once(&place, &writers, COMMANDS, |writer| Some(Kills::of(&writer.name)));
+    let mut books = all_at_once(&place, &writers, mixed(COMMANDS), |writer| Some(Kills::of(&writer.name)));
     place.next_commands_work(&writers, &mut books);
     place.is_clean();
     let landed = audit(&place, &books);
@@ -48,7 +48,7 @@ fn together_with_git_nothing_is_left_that_blocks() {
         Writer::with_file("dan", "3").at_a_time(6).with_cache("cache-cat"),
     ];
     let kills = |writer: &Writer| Some(Kills::of(&writer.name).with_children());
-    let mut books = all_at_once(&place, &writers, COMMANDS, kills);
+    let mut books = all_at_once(&place, &writers, mixed(COMMANDS), kills);
     place.next_commands_work(&writers, &mut books);
     place.is_clean();
     let landed = audit(&place, &books);

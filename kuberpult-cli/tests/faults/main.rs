@@ -25,7 +25,9 @@ mod processes;
 mod writer;
 
 mod clock_backwards;
+mod copied_cache;
 mod cut_connections;
+mod killed_fetch;
 mod killed_writers;
 mod many_writers;
 mod moved_branch;

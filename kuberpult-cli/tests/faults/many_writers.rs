@@ -4,7 +4,7 @@ use kuberpult_test_servers::Kind;
 
 use crate::history::audit;
 use crate::place::Place;
-use crate::writer::{Writer, all_at_once};
+use crate::writer::{Writer, all_at_once, mixed};
 
 const COMMANDS: usize = 100;
 
@@ -24,7 +24,7 @@ fn eight_hundred_commands_are_each_there_once_or_refused() {
         Writer::with_file("gus", "5").in_clone("mine"),
         Writer::typed("hal").in_clone("yours"),
     ];
-    let mut books = all_at_once(&place, &writers, COMMANDS, |_| None);
+    let mut books = all_at_once(&place, &writers, mixed(COMMANDS), |_| None);
     assert_eq!(books.commands(), writers.len() * COMMANDS);
     place.next_commands_work(&writers, &mut books);
     place.is_clean();

@@ -17,7 +17,7 @@ use crate::commands::{Wanted, beginning};
 use crate::history::{audit, commits};
 use crate::place::Place;
 use crate::processes::{self, Conversation};
-use crate::writer::{Writer, all_at_once};
+use crate::writer::{Writer, all_at_once, mixed};
 
 /// A writer that has its input open, and the lines that it was given.
 struct Open<'a> {
@@ -116,7 +116,7 @@ fn writers_go_on_while_the_branch_is_reset_again_and_again() {
     let mut resets = 0;
     let mut books = thread::scope(|scope| {
         let running = scope.spawn(|| {
-            let books = all_at_once(&place, &writers, COMMANDS, |_| None);
+            let books = all_at_once(&place, &writers, mixed(COMMANDS), |_| None);
             is_over.store(true, Ordering::SeqCst);
             books
         });

@@ -25,11 +25,9 @@ pub(crate) struct Ended {
 }
 
 /// Runs a process to its end. It gets lines one at a time, each when the one before it was answered.
-pub(crate) fn run(mut command: Command, lines: &[String], kill: Option<Kill>) -> Ended {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut child = command.spawn().unwrap();
-    let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let mut errors = child.stderr.take().unwrap();
+pub(crate) fn run(command: Command, lines: &[String], kill: Option<Kill>) -> Ended {
+    let mut running = Running::start(command);
+    let (mut input, output) = (running.0.stdin.take().unwrap(), running.0.stdout.take().unwrap());
     thread::scope(|scope| {
         let talk = scope.spawn(move || {
             let (mut output, mut printed) = (BufReader::new(output), String::new());
@@ -43,28 +41,55 @@ pub(crate) fn run(mut command: Command, lines: &[String], kill: Option<Kill>) ->
             output.read_to_string(&mut printed).unwrap();
             printed
         });
-        let listen = scope.spawn(move || {
-            let mut said = String::new();
-            errors.read_to_string(&mut said).unwrap();
-            said
-        });
-        if let Some(kill) = kill {
-            let started = Instant::now();
-            while started.elapsed() < kill.after && child.try_wait().unwrap().is_none() {
-                thread::sleep(Duration::from_millis(1));
+        let ended = match kill {
+            None => running.end(),
+            Some(kill) => running.end_or_kill(kill),
+        };
+        Ended { stdout: talk.join().unwrap(), ..ended }
+    })
+}
+
+/// A process that runs, in a group with all that it starts.
+pub(crate) struct Running(Child);
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        Self(command.spawn().unwrap())
+    }
+
+    /// Waits for its end.
+    fn end(self) -> Ended {
+        let output = self.0.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let killed = output.status.signal() == Some(9);
+        Ended { status: output.status, stdout: text(output.stdout), stderr: text(output.stderr), killed }
+    }
+
+    fn end_or_kill(mut self, kill: Kill) -> Ended {
+        let started = Instant::now();
+        while started.elapsed() < kill.after {
+            if self.0.try_wait().unwrap().is_some() {
+                return self.end();
             }
-            if child.try_wait().unwrap().is_none() {
-                if kill.with_children {
-                    signal_group(child.id(), "KILL");
-                } else {
-                    child.kill().unwrap();
-                }
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.kill(kill.with_children)
+    }
+
+    /// Kills it, perhaps with all that it has started, if it has not ended by itself.
+    pub(crate) fn kill(mut self, with_children: bool) -> Ended {
+        if self.0.try_wait().unwrap().is_none() {
+            if with_children {
+                let mut kill = Command::new("sh");
+                kill.args(["-c", &format!("kill -s KILL -- -{}", self.0.id())]).stderr(Stdio::null());
+                kill.status().unwrap();
+            } else {
+                self.0.kill().unwrap();
             }
         }
-        let status = child.wait().unwrap();
-        let (stdout, stderr) = (talk.join().unwrap(), listen.join().unwrap());
-        Ended { status, stdout, stderr, killed: status.signal() == Some(9) }
-    })
+        self.end()
+    }
 }
 
 /// A process that is given lines one at a time, while other things happen between them.
@@ -97,11 +122,4 @@ impl Conversation {
         let stderr = String::from_utf8(output.stderr).unwrap();
         Ended { status: output.status, stdout: String::new(), stderr, killed: false }
     }
-}
-
-/// Sends a signal to a process and all that it has started; says whether anybody was there.
-fn signal_group(leader: u32, signal: &str) -> bool {
-    let mut kill = Command::new("sh");
-    kill.args(["-c", &format!("kill -s {signal} -- -{leader}")]).stderr(Stdio::null());
-    kill.status().unwrap().success()
 }

@@ -6,7 +6,7 @@ use kuberpult_test_servers::Kind;
 
 use crate::history::audit;
 use crate::place::Place;
-use crate::writer::{Writer, all_at_once};
+use crate::writer::{Writer, all_at_once, mixed};
 
 const COMMANDS: usize = 40;
 
@@ -28,7 +28,7 @@ fn what_a_hook_refuses_is_not_there_and_the_rest_is() {
             Writer::with_file("cat", "10"),
             Writer::with_file("dan", "4").in_clone("mine"),
         ];
-        let mut books = all_at_once(&place, &writers, COMMANDS, |_| None);
+        let mut books = all_at_once(&place, &writers, mixed(COMMANDS), |_| None);
         let seen = fs::read_to_string(seen).unwrap();
         let count = |word| seen.lines().filter(|line| *line == word).count();
         fs::remove_file(place.repository.join("hooks").join(hook)).unwrap();

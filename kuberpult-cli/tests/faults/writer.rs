@@ -4,25 +4,25 @@ use std::{fs, thread};
 
 use crate::answer;
 use crate::books::Books;
-use crate::commands::{Wanted, mixed};
+use crate::commands::{self, Wanted};
 use crate::kills::Kills;
 use crate::place::Place;
 use crate::processes;
 
-/// Has each writer give as many commands, all writers at the same time.
+/// Has each writer give its commands, all writers at the same time.
 pub(crate) fn all_at_once(
     place: &Place,
     writers: &[Writer],
-    commands: usize,
+    commands: impl Fn(&Writer) -> Vec<Wanted>,
     kills: impl Fn(&Writer) -> Option<Kills>,
 ) -> Books {
     let mut books = Books::default();
     thread::scope(|scope| {
         let running = writers.iter().map(|writer| {
-            let mut kills = kills(writer);
+            let (commands, mut kills) = (commands(writer), kills(writer));
             scope.spawn(move || {
                 let mut books = Books::default();
-                writer.run(place, mixed(&writer.name, commands), kills.as_mut(), &mut books);
+                writer.run(place, commands, kills.as_mut(), &mut books);
                 books
             })
         });
@@ -32,6 +32,11 @@ pub(crate) fn all_at_once(
         }
     });
     books
+}
+
+/// So many commands of a writer that get in the way of everybody.
+pub(crate) fn mixed(commands: usize) -> impl Fn(&Writer) -> Vec<Wanted> {
+    move |writer| commands::mixed(&writer.name, commands)
 }
 
 /// Whoever gives commands.
