@@ -492,7 +492,7 @@ fn a_branch_that_is_gone_is_not_begun_anew() {
     for _ in 0..2 {
         let error = setting.try_open(OpenOptions::default()).expect_err("gone");
         let OpenError::Remote(RemoteError::BranchGone { last, .. }) = &error else { panic!("{error:?}") };
-        assert_eq!(last.to_string(), before);
+        assert_eq!(*last, before);
     }
     assert_eq!(git(&setting.repository(), &["for-each-ref"]), "");
 }

@@ -8,7 +8,7 @@ use super::fetch_lock::FetchLock;
 use super::words::{self, Words};
 use super::{Remote, RemoteError, cache_name, reference};
 use crate::plain_text::is_visible;
-use crate::{CommitId, git_command, open};
+use crate::{git_command, open};
 
 /// The file in a user's repository on which processes that fetch wait for each other.
 const LOCK: &str = "kuberpult-fetch.lock";
@@ -101,13 +101,10 @@ impl RemoteBranch {
 
     /// That the branch is gone, whose newest commit was this one.
     pub(crate) fn gone(&self, last: ObjectId) -> RemoteError {
-        RemoteError::BranchGone {
-            remote: self.remote.to_string(),
-            branch: self.branch.clone(),
-            last: CommitId(last),
-            git_dir: self.git_dir.clone(),
-            reference: self.private_reference(),
-        }
+        let (remote, branch, last) = (self.remote.to_string(), self.branch.clone(), last.to_string());
+        let forget =
+            format!("git -C '{}' update-ref -d {}", self.git_dir.display(), self.private_reference());
+        RemoteError::BranchGone { remote, branch, last, forget }
     }
 
     pub(super) fn open(&self) -> Result<gix::Repository, RemoteError> {

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::CommitId;
-
 /// Why something was not read from a remote, or not written to it.
 ///
 /// `remote` is the remote as it may be shown: its name, or its address without passwords. `words` are what git or the
@@ -64,8 +62,7 @@ pub enum RemoteError {
     /// The branch was there, and is not any more. It is not made anew, which would lose its history, until somebody says
     /// that it was meant to go.
     #[error(
-        "branch `{branch}` of {remote} is gone, where commit {last} was the newest that is known here; restore it there; or, if it was meant to be deleted, `git -C '{}' update-ref -d {reference}` forgets it, and the next command begins it anew",
-        git_dir.display()
+        "branch `{branch}` of {remote} is gone, where commit {last} was the newest that is known here; restore it there; or, if it was meant to be deleted, `{forget}` forgets it, and the next command begins it anew"
     )]
     BranchGone {
         /// The remote.
@@ -73,11 +70,9 @@ pub enum RemoteError {
         /// The branch.
         branch: String,
         /// The newest commit that is known here.
-        last: CommitId,
-        /// The repository here.
-        git_dir: PathBuf,
-        /// The reference in it that remembers the branch.
-        reference: String,
+        last: String,
+        /// The command line of git with which the repository here forgets it.
+        forget: String,
     },
     /// Without the network there is nothing to read.
     #[error("nothing of branch `{branch}` of {remote} has been fetched yet; leave `--offline` out once")]
