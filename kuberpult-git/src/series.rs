@@ -273,12 +273,16 @@ impl ManifestRepo {
         work_trees.refuse_changes(git, local.commit)?;
         write::objects(git, &self.store.take_new(), hardening)?;
         work_trees.refuse_obstacles(local.tree, chain.tree)?;
-        if let lost @ Landing::Lost { .. } = self.push(chain, commit)? {
+        let branch = self.branch.clone();
+        // What was pushed is remembered in a reference of this repository, too.
+        if let lost @ Landing::Lost { .. } =
+            lock.noted(branch.as_ref(), commit, || self.push(chain, commit))?
+        {
             return Ok(lost);
         }
         let git = &self.store.git;
-        let moved = lock.noted(self.branch.as_ref(), commit, || {
-            log.move_branch(git, &self.branch, local.commit, commit, chain.count, hardening)
+        let moved = lock.noted(branch.as_ref(), commit, || {
+            log.move_branch(git, &branch, local.commit, commit, chain.count, hardening)
         });
         match moved {
             Ok(true) => work_trees.follow(local.tree, chain.tree, commit)?,
