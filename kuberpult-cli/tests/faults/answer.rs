@@ -9,6 +9,7 @@ use crate::processes::Ended;
 /// Enters the commands of a process that has ended.
 pub(crate) fn enter(books: &mut Books, commands: Vec<Wanted>, ended: &Ended) {
     books.kills += usize::from(ended.killed);
+    exit_code_is_right(ended);
     books.decided_again += decided_again(&ended.stderr);
     let documents: Vec<Value> =
         serde_json::Deserializer::from_str(&ended.stdout).into_iter().map_while(Result::ok).collect();
@@ -21,16 +22,13 @@ pub(crate) fn enter(books: &mut Books, commands: Vec<Wanted>, ended: &Ended) {
             Some(error) => of_error(error),
             None => Fate::Acknowledged {
                 commit: document["commit"].as_str().map(str::to_owned),
-                events: Some(document["events"].clone()),
+                events: Ok(document["events"].clone()),
             },
         };
         is_lost |= matches!(fate, Fate::Unknown);
         fates[usize::try_from(line).unwrap() - 1] = Some(fate);
     }
-    let failure = ended.stderr.find("{\n").and_then(|start| {
-        serde_json::Deserializer::from_str(&ended.stderr[start..]).into_iter::<Value>().next()?.ok()
-    });
-    let failure = failure.map(|document| of_error(&document["error"]));
+    let failure = failure(ended).map(|error| of_error(&error));
     for (wanted, fate) in commands.into_iter().zip(fates) {
         let fate = fate.unwrap_or_else(|| match &failure {
             // Nothing was begun, or the only command failed.
@@ -42,6 +40,34 @@ pub(crate) fn enter(books: &mut Books, commands: Vec<Wanted>, ended: &Ended) {
     }
 }
 
+/// What a process says on standard error why it failed.
+fn failure(ended: &Ended) -> Option<Value> {
+    let start = ended.stderr.find("{\n")?;
+    let document: Value =
+        serde_json::Deserializer::from_str(&ended.stderr[start..]).into_iter().next()?.ok()?;
+    Some(document["error"].clone())
+}
+
+/// The exit code of a process that was not killed is that of what it says went wrong.
+fn exit_code_is_right(ended: &Ended) {
+    if ended.killed {
+        return;
+    }
+    let failure = failure(ended);
+    let expected = match failure.as_ref().and_then(|error| error["code"].as_str()) {
+        None => 0,
+        Some(code) if code.starts_with("REMOTE") => 6,
+        Some("ANSWER_LOST" | "BRANCH_GONE") => 6,
+        Some("LOST_RACE" | "BUSY" | "LOCAL_BRANCH_AHEAD" | "RELEASE_EXISTS_WITH_OTHER_CONTENT") => 5,
+        Some("DIRTY_WORK_TREE" | "DISK_FULL" | "CANNOT_READ" | "CANNOT_WRITE" | "LOCAL_BRANCH_NOT_MOVED") => {
+            1
+        }
+        Some(code) if code.starts_with("WORK_TREE") => 1,
+        Some(_) => 3,
+    };
+    assert_eq!(ended.status.code(), Some(expected), "{ended:?}");
+}
+
 fn of_error(error: &Value) -> Fate {
     let code = error["code"].as_str().unwrap_or_else(|| panic!("no code: {error}"));
     match code {
@@ -49,7 +75,7 @@ fn of_error(error: &Value) -> Fate {
         // They say that the commit is on the branch.
         "LOCAL_BRANCH_NOT_MOVED" | "WORK_TREE_NOT_UPDATED" => {
             let commit = error["details"]["commit"].as_str().unwrap().to_owned();
-            Fate::Acknowledged { commit: Some(commit), events: None }
+            Fate::Acknowledged { commit: Some(commit), events: Err(error["message"].to_string()) }
         }
         code => Fate::Refused { code: code.to_owned() },
     }

@@ -10,8 +10,9 @@ use crate::commands::Wanted;
 /// What became of a command.
 #[derive(Debug, Clone)]
 pub(crate) enum Fate {
-    /// It was acknowledged, with the commit that was made of it, if there was something to do, and what happened.
-    Acknowledged { commit: Option<String>, events: Option<Value> },
+    /// It was acknowledged, with the commit that was made of it, if there was something to do, and what happened; or why a
+    /// clone could not follow.
+    Acknowledged { commit: Option<String>, events: Result<Value, String> },
     /// It was refused, with this code.
     Refused { code: String },
     /// Nobody knows: the process was killed, or the answer of the server was lost.

@@ -83,7 +83,7 @@ fn carry_out_again(place: &Place, books: &Books, commits: &[(String, String)]) {
         let receipt =
             result.as_ref().unwrap_or_else(|error| panic!("{author} in the order of the commits: {error}"));
         assert_eq!(receipt.commit.map(|commit| commit.to_string()).as_ref(), Some(commit), "{author}");
-        if let Fate::Acknowledged { events: Some(events), .. } = fate {
+        if let Fate::Acknowledged { events: Ok(events), .. } = fate {
             assert_eq!(&serde_json::to_value(receipt.decision.events()).unwrap(), events, "{author}");
         }
     }

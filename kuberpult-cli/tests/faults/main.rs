@@ -27,6 +27,7 @@ mod writer;
 mod clock_backwards;
 mod copied_cache;
 mod cut_connections;
+mod full_disk;
 mod killed_fetch;
 mod killed_writers;
 mod many_writers;

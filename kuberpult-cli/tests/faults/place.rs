@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
 
 use kuberpult_test_servers::{Kind, Server, git};
 use tempfile::TempDir;
@@ -57,9 +59,10 @@ impl Place {
         git(&self.repository, &["rev-parse", "refs/heads/main"])
     }
 
-    /// A clone with a work tree.
+    /// A clone with a work tree, without maintenance in the background.
     pub(crate) fn clone_to(&self, name: &str) {
         git(self.directory.path(), &["clone", "--quiet", &self.url, name]);
+        git(&self.path(name), &["config", "maintenance.auto", "false"]);
     }
 
     /// `kuberpult` with nothing but what it needs around it.
@@ -87,6 +90,25 @@ impl Place {
             .collect()
     }
 
+    /// What a person does whose git was killed in the middle of updating a work tree, after having seen that no git is at
+    /// work there; says whether there was something to do.
+    pub(crate) fn put_in_order(&self, clone: &str) -> bool {
+        const LOOKS: usize = 40;
+        let (clone, lock) = (self.path(clone), self.path(clone).join(".git/index.lock"));
+        let is_in_order = || !lock.exists() && git(&clone, &["status", "--porcelain"]).is_empty();
+        for _ in 0..LOOKS {
+            if is_in_order() {
+                return false;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        if lock.exists() {
+            fs::remove_file(lock).unwrap();
+        }
+        git(&clone, &["reset", "--quiet", "--hard"]);
+        true
+    }
+
     /// Whoever comes next can work, here and from everywhere else.
     pub(crate) fn next_commands_work(&self, writers: &[Writer], books: &mut Books) {
         for (number, writer) in writers.iter().enumerate() {
@@ -94,7 +116,7 @@ impl Place {
             let mut book = Books::default();
             writer.run(self, vec![next], None, &mut book);
             let done = |(_, fate): &(Wanted, Fate)| {
-                matches!(fate, Fate::Acknowledged { commit: Some(_), events: Some(_) })
+                matches!(fate, Fate::Acknowledged { commit: Some(_), events: Ok(_) })
             };
             assert!(book.entries().all(done), "{book:?}");
             books.add(book);

@@ -111,13 +111,12 @@ impl Writer {
 
     /// Options that say where it works.
     pub(crate) fn options(&self, place: &Place) -> Vec<String> {
-        let options = match &self.from {
+        match &self.from {
             From::Cache { url, .. } => {
                 ["--remote", url.as_ref().unwrap_or(&place.url)].map(str::to_owned).to_vec()
             }
             From::Clone { name } => ["--repo", name, "--remote", "origin"].map(str::to_owned).to_vec(),
-        };
-        options
+        }
     }
 
     /// A process of it.
