@@ -19,7 +19,7 @@ fn time_may_run_backwards() {
     let mut books = Books::default();
     let mut now = 31 * 24;
     // Each goes on where another one was, some hours earlier than the commits that it finds.
-    for round in 0..10 {
+    for round in 0..6 {
         for writer in &writers {
             let commands = mixed(&format!("{}-{round}", writer.name), 7).into_iter().map(|wanted| {
                 now -= 3;
@@ -38,7 +38,7 @@ fn time_may_run_backwards() {
     let dates: Vec<u64> = dates.lines().map(|date| date.parse().unwrap()).collect();
     let backwards = dates.windows(2).filter(|pair| pair[1] < pair[0]).count();
     books.print("clock backwards", landed, &format!(", {backwards} commits older than their parent"));
-    assert!(backwards > 100);
+    assert!(backwards > 60);
     assert_eq!(
         (books.unknown(), books.refused_with("LOCAL_BRANCH"), books.refused_with("LOST_RACE")),
         (0, 0, 0)

@@ -14,7 +14,7 @@ const SIZE: usize = 4 * 1024 * 1024;
 const PAGE: u64 = 4096;
 
 /// In pages.
-const LEFT: [u64; 14] = [0, 1, 1, 2, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24];
+const LEFT: [u64; 12] = [0, 1, 1, 2, 2, 3, 4, 6, 8, 11, 16, 24];
 
 /// Gives a command on a disk that is filled more and more sparsely, and one on the same disk with room. Gives how many had a
 /// full disk.

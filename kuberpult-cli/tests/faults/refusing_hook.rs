@@ -8,7 +8,7 @@ use crate::history::audit;
 use crate::place::Place;
 use crate::writer::{Writer, all_at_once, mixed};
 
-const COMMANDS: usize = 40;
+const COMMANDS: usize = 25;
 
 /// Which pushes it refuses depends on the id of the last commit: so the same push is refused each time.
 #[test]
@@ -38,6 +38,6 @@ fn what_a_hook_refuses_is_not_there_and_the_rest_is() {
         let besides = format!(", {} pushes refused and {} let through", count("no"), count("yes"));
         books.print(&format!("refusing {hook} hook"), landed, &besides);
         assert_eq!(books.unknown(), 0);
-        assert!(books.refused_with("REMOTE_HOOK") > 10 && books.acknowledged_commits() > 30);
+        assert!(books.refused_with("REMOTE_HOOK") > 5 && books.acknowledged_commits() > 20);
     }
 }
