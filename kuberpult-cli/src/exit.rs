@@ -366,8 +366,16 @@ pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
         TransactError::Busy { .. } => "BUSY",
         TransactError::TimeBefore1970 { .. } => "TIME_BEFORE_1970",
         TransactError::NoGit { .. } => "NO_GIT",
+        TransactError::Write { source, .. } if is_full_disk(source.as_ref()) => "DISK_FULL",
         _ => "CANNOT_WRITE",
     }
+}
+
+/// Whether something could not be written because the disk has no room for it.
+fn is_full_disk(error: &(dyn Error + 'static)) -> bool {
+    let is_full =
+        |error: &io::Error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+    error.downcast_ref().is_some_and(is_full) || error.source().is_some_and(is_full_disk)
 }
 
 pub(crate) fn details_of_transact(error: &TransactError) -> Value {

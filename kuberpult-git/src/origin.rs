@@ -99,8 +99,8 @@ impl Origin {
         let newest = self.fetched()?;
         if newest.is_none() {
             let (remote, branch) = place();
-            if known.is_some() {
-                return Err(RemoteError::BranchGone { remote, branch });
+            if let Some(last) = known {
+                return Err(self.branch.gone(last));
             }
             if self.branch.has_branches()? {
                 return Err(RemoteError::NoBranch { remote, branch });
@@ -113,9 +113,8 @@ impl Origin {
     /// Finds out where the branch is now. A branch that was there and is gone is not begun anew.
     pub(crate) fn fetch(&mut self) -> Result<(), RemoteError> {
         let newest = self.fetched()?;
-        if newest.is_none() && self.newest.is_some() {
-            let (remote, branch) = (self.branch.remote().to_string(), self.branch.name().to_owned());
-            return Err(RemoteError::BranchGone { remote, branch });
+        if let (None, Some(last)) = (newest, self.newest) {
+            return Err(self.branch.gone(last));
         }
         self.newest = newest;
         Ok(())

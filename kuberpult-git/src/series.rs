@@ -154,10 +154,10 @@ impl ManifestRepo {
         on_error: OnError,
         agree: &impl Fn(&Self, Option<CommitId>, &Decision) -> Result<(), TransactError>,
     ) -> Result<Results, Failure> {
+        let of_all = |error| Failure { error, commands: commands.len() };
         let mut last_words = String::new();
         for attempts in 1..=ATTEMPTS {
-            let begun = self.begin().map_err(|error| Failure { error, commands: commands.len() });
-            let mut chain = begun?;
+            let mut chain = self.begin().map_err(of_all)?;
             let mut results = Results::new();
             // After a lost race fewer at a time, so that they are decided before others move the branch once more.
             let fewer = commands.len().checked_shr(attempts - 1).unwrap_or(0).max(1);
@@ -165,6 +165,10 @@ impl ManifestRepo {
                 let result = match self.next(&mut chain, context, command, agree) {
                     Ok(Some((decision, commit))) => Ok(Receipt { decision, commit, attempts }),
                     Ok(None) => break,
+                    // What was decided so far may have read it, too.
+                    Err(TransactError::Read(error)) if self.is_repaired(&error).map_err(of_all)? => {
+                        return self.together(lock, commands, on_error, agree);
+                    }
                     Err(error) => Err(error),
                 };
                 let failed = result.is_err();
@@ -291,12 +295,16 @@ impl ManifestRepo {
         work_trees.refuse_changes(git, local.commit)?;
         write::objects(git, &self.store.take_new(), hardening)?;
         work_trees.refuse_obstacles(local.tree, chain.tree)?;
-        if let lost @ Landing::Lost { .. } = self.push(chain, commit)? {
+        let branch = self.branch.clone();
+        // What was pushed is remembered in a reference of this repository, too.
+        if let lost @ Landing::Lost { .. } =
+            lock.noted(branch.as_ref(), commit, || self.push(chain, commit))?
+        {
             return Ok(lost);
         }
         let git = &self.store.git;
-        let moved = lock.noted(self.branch.as_ref(), commit, || {
-            log.move_branch(git, &self.branch, local.commit, commit, chain.count, hardening)
+        let moved = lock.noted(branch.as_ref(), commit, || {
+            log.move_branch(git, &branch, local.commit, commit, chain.count, hardening)
         });
         match moved {
             Ok(true) => work_trees.follow(local.tree, chain.tree, commit)?,
@@ -332,6 +340,13 @@ impl ManifestRepo {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether something could not be read because a clone in the cache was damaged, and is not any more.
+    fn is_repaired(&mut self, error: &ReadError) -> Result<bool, TransactError> {
+        let is_damage = matches!(error, ReadError::Unreadable { .. } | ReadError::Git { .. });
+        let Some(origin) = self.origin.as_mut().filter(|_| is_damage) else { return Ok(false) };
+        Ok(origin.repair()?)
     }
 
     /// By how many milliseconds more is waited at most after each race that was lost. A push takes longer than the move of a

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use gix::ObjectId;
 use gix::refs::FullNameRef;
@@ -12,6 +12,8 @@ use gix::refs::FullNameRef;
 use crate::TransactError;
 
 const FILE: &str = "kuberpult.lock";
+/// It is taken for every move of a reference where there are packed ones.
+const PACKED: &str = "packed-refs.lock";
 const PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// How long a lock on a branch that says nothing yet may be somebody else's, who is about to write it.
@@ -26,7 +28,7 @@ const LONGEST_NOTE: u64 = 4 * 1024;
 /// compare-and-swap.
 ///
 /// While a branch is moved, the file says which and where to. A process that is killed then may leave git's own lock on the
-/// branch behind; the next one finds the note, and takes that lock away.
+/// branch behind, or that on the packed references; the next one finds the note, and takes those locks away.
 #[derive(Debug)]
 pub(crate) struct WriterLock {
     file: File,
@@ -103,9 +105,20 @@ impl WriterLock {
                 }
                 _ => {}
             }
+            let noted = file.metadata()?.modified()?;
+            remove_if_left_behind(&git_directory.join(PACKED), noted)?;
         }
         self.file.set_len(0)
     }
+}
+
+/// Removes a lock that says nothing, if it was taken after the note was written and nobody gives it back. Git holds it for
+/// moments only.
+fn remove_if_left_behind(lock: &Path, noted: SystemTime) -> io::Result<()> {
+    let taken = || lock.metadata().and_then(|file| file.modified()).ok().filter(|taken| *taken >= noted);
+    let Some(first) = taken() else { return Ok(()) };
+    sleep(SETTLED);
+    if taken() == Some(first) { fs::remove_file(lock) } else { Ok(()) }
 }
 
 fn write_error(path: &Path, source: std::io::Error) -> TransactError {
@@ -136,6 +149,16 @@ mod tests {
             drop(WriterLock::acquire(directory.path()).unwrap());
             assert_eq!(branch.exists(), stays, "{noted:?} {says:?}");
             assert_eq!(fs::read(directory.path().join(FILE)).unwrap(), b"");
+        }
+        let packed = directory.path().join(PACKED);
+        for (noted, earlier, stays) in [(note.as_str(), 0, false), (&note, 5, true), ("", 0, true)] {
+            fs::write(directory.path().join(FILE), noted).unwrap();
+            fs::write(&packed, "").unwrap();
+            let file = File::options().write(true).open(&packed).unwrap();
+            let taken = file.metadata().unwrap().modified().unwrap() - Duration::from_secs(earlier);
+            file.set_modified(taken).unwrap();
+            drop(WriterLock::acquire(directory.path()).unwrap());
+            assert_eq!(packed.exists(), stays, "{noted:?} {earlier}");
         }
         let lock = WriterLock::acquire(directory.path()).unwrap();
         let name: gix::refs::FullName = "refs/heads/main".try_into().unwrap();

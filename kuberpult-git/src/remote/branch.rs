@@ -81,7 +81,7 @@ impl RemoteBranch {
         &self.branch
     }
 
-    /// The commit that was the newest when it was last fetched or pushed to; none when there was none.
+    /// The commit that was the newest when it was last fetched or pushed to and was there; none when it never was.
     ///
     /// # Errors
     /// The repository here cannot be read.
@@ -99,6 +99,14 @@ impl RemoteBranch {
         self.private_reference.clone()
     }
 
+    /// That the branch is gone, whose newest commit was this one.
+    pub(crate) fn gone(&self, last: ObjectId) -> RemoteError {
+        let (remote, branch, last) = (self.remote.to_string(), self.branch.clone(), last.to_string());
+        let forget =
+            format!("git -C '{}' update-ref -d {}", self.git_dir.display(), self.private_reference());
+        RemoteError::BranchGone { remote, branch, last, forget }
+    }
+
     pub(super) fn open(&self) -> Result<gix::Repository, RemoteError> {
         gix::open_opts(&self.git_dir, open::limited(Default::default()))
             .map_err(|error| self.unreadable(error))
@@ -114,13 +122,12 @@ impl RemoteBranch {
     /// Waits until nobody else fetches into the repository here.
     pub(super) fn lock(&self) -> Result<FetchLock, RemoteError> {
         let lock = FetchLock::acquire(&self.lock, &self.git_dir)?;
+        // With the lock, whatever git left locked of what is kuberpult's was left by a process that was killed. Most of the
+        // time there is none.
+        let remove = |file: &str| drop(std::fs::remove_file(self.git_dir.join(file)));
+        remove(&format!("{}.lock", self.private_reference()));
         if self.is_managed {
-            // With the lock, whatever git left locked was left by a process that was killed.
-            let reference = format!("{}.lock", self.private_reference());
-            for file in ["shallow.lock", "packed-refs.lock", "config.lock", reference.as_str()] {
-                // Most of the time there is none.
-                let _ = std::fs::remove_file(self.git_dir.join(file));
-            }
+            ["shallow.lock", "packed-refs.lock", "config.lock"].into_iter().for_each(remove);
         }
         Ok(lock)
     }

@@ -62,7 +62,11 @@ const UNREACHABLE: &[&str] = &[
     "network is unreachable",
 ];
 
-pub(super) const DISK_FULL: &[&str] = &["no space left on device", "disk quota exceeded"];
+pub(super) const DISK_FULL: &[&str] =
+    &["no space left on device", "disk quota exceeded", "write error. out of diskspace"];
+
+/// The lock of a reference was made, but what belongs in it could not be written: git does not say that the disk is full.
+pub(super) const REFERENCE_NOT_WRITTEN: &[&str] = &["couldn't write '"];
 
 const MALFORMED: &[&str] = &["fsck error", "index-pack failed", "unpack-objects failed"];
 
@@ -99,7 +103,7 @@ impl RemoteBranch {
         let (remote, git_dir, said) = (self.remote.to_string(), self.git_dir.clone(), words.to_string());
         if words.server_says(DISK_FULL) {
             RemoteError::RemoteDiskFull { remote, words: said }
-        } else if words.git_says(DISK_FULL) {
+        } else if words.git_says(DISK_FULL) || words.git_says(REFERENCE_NOT_WRITTEN) {
             RemoteError::DiskFull { git_dir, words: said }
         // A transfer that breaks also makes `index-pack` fail.
         } else if words.say(INTERRUPTED) {
@@ -123,6 +127,16 @@ impl RemoteBranch {
                 RemoteError::Failed { remote, words: said }
             }
         })
+    }
+
+    /// The failures after which the remote has certainly accepted nothing.
+    pub(super) fn before_anything_was_accepted(&self, words: &Words) -> Option<RemoteError> {
+        // A server notes where the history that it gets is cut off, before it looks at any of it.
+        if words.git_says_together(&[&["failed to write to"], &["shallow_"], DISK_FULL]) {
+            let (remote, words) = (self.remote.to_string(), words.to_string());
+            return Some(RemoteError::RemoteDiskFull { remote, words });
+        }
+        self.before_anything_was_sent(words)
     }
 
     /// The failures after which the remote has certainly got nothing.

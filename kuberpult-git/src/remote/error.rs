@@ -60,13 +60,20 @@ pub enum RemoteError {
         /// The branch.
         branch: String,
     },
-    /// The branch was there, and is not any more. It is not made anew, which would lose its history.
-    #[error("branch `{branch}` of {remote} is gone; restore it there, or make it anew with git")]
+    /// The branch was there, and is not any more. It is not made anew, which would lose its history, until somebody says
+    /// that it was meant to go.
+    #[error(
+        "branch `{branch}` of {remote} is gone, where commit {last} was the newest that is known here; restore it there; or, if it was meant to be deleted, `{forget}` forgets it, and the next command begins it anew"
+    )]
     BranchGone {
         /// The remote.
         remote: String,
         /// The branch.
         branch: String,
+        /// The newest commit that is known here.
+        last: String,
+        /// The command line of git with which the repository here forgets it.
+        forget: String,
     },
     /// Without the network there is nothing to read.
     #[error("nothing of branch `{branch}` of {remote} has been fetched yet; leave `--offline` out once")]

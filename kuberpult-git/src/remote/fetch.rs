@@ -51,8 +51,7 @@ impl RemoteBranch {
         if !run.words.git_says(&["couldn't find remote ref"]) {
             return Err(self.failure_to_fetch(&run.words));
         }
-        reference::remove(&self.open()?, &self.private_reference())
-            .map_err(|error| self.unreadable(error))?;
+        // What was known of it stays: who comes next must not take it for one that never was.
         Ok(None)
     }
 

@@ -2,7 +2,7 @@
 
 use gix::ObjectId;
 
-use super::diagnosis::{DISK_FULL, NO_PERMISSION};
+use super::diagnosis::{DISK_FULL, NO_PERMISSION, REFERENCE_NOT_WRITTEN};
 use super::push_report::{self, Report};
 use super::words::{self, Words};
 use super::{RemoteBranch, RemoteError, reference};
@@ -56,7 +56,7 @@ impl RemoteBranch {
             Some(Report::Rejected(summary)) => Ok(PushOutcome::Stale { words: words::shown(&summary) }),
             Some(Report::RemoteRejected(summary)) => self.refusal(&summary, &run.words),
             Some(Report::NoAnswer) => Ok(PushOutcome::Unknown { cause: self.failure_to_push(&run.words) }),
-            None => match self.before_anything_was_sent(&run.words) {
+            None => match self.before_anything_was_accepted(&run.words) {
                 Some(error) => Err(error),
                 None => Ok(PushOutcome::Unknown { cause: self.failure_to_push(&run.words) }),
             },
@@ -84,7 +84,8 @@ impl RemoteBranch {
             (summary, said) => format!("{said} {summary}"),
         };
         let is_hook = reason.contains("hook declined");
-        Err(if says(DISK_FULL) {
+        // Git goes on with `failed to update ref`, as if somebody else had moved the branch.
+        Err(if says(DISK_FULL) || says(REFERENCE_NOT_WRITTEN) {
             RemoteError::RemoteDiskFull { remote, words: said }
         } else if says(PROTECTED) {
             RemoteError::ProtectedBranch { remote, branch, words: said }

@@ -41,14 +41,6 @@ pub(super) fn advance(
     edit(repo, |name| RefEdit::update(name, to, expected, "kuberpult: pushed"), name)
 }
 
-/// Takes a reference away, if it is there.
-pub(super) fn remove(repo: &gix::Repository, name: &str) -> Result<(), gix::Error> {
-    if repo.try_find_reference(name)?.is_none() {
-        return Ok(());
-    }
-    edit(repo, |name| RefEdit::delete(name, PreviousValue::Any), name)
-}
-
 fn edit(
     repo: &gix::Repository,
     edit: impl FnOnce(FullName) -> RefEdit,

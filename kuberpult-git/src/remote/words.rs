@@ -50,6 +50,12 @@ impl Words {
         self.lines.iter().any(|line| contains(line, phrases))
     }
 
+    /// Whether git said one of each of these in one line, here or on a server that sends it as it is.
+    pub(super) fn git_says_together(&self, all: &[&[&str]]) -> bool {
+        let mut lines = self.lines.iter().filter(|line| server_line(line).is_none());
+        lines.any(|line| all.iter().all(|phrases| contains(line, phrases)))
+    }
+
     /// Whether the server said one of these.
     pub(super) fn server_says(&self, phrases: &[&str]) -> bool {
         self.of_server().any(|line| contains(line, phrases))
@@ -153,6 +159,10 @@ mod tests {
         );
         assert_eq!(said.of_server_first(), r"\u{1b}[2Jred\u{7}; more");
         assert_eq!(said.to_string(), r"\u{1b}[2Jred\u{7}; more; To h:p");
+        assert!(
+            said.git_says_together(&[&["to h", "x"], &["p"]])
+                && !said.git_says_together(&[&["to h"], &["more"]])
+        );
         assert!(said.server_says(&["more"]) && !said.git_says(&["more"]) && said.say(&["to h:p"]));
         let long = words(&"remote: no\n".repeat(10_000)).of_server_first();
         assert_eq!(long.chars().count(), LONGEST + 4);

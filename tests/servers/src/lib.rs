@@ -6,7 +6,8 @@
 //!
 //! Which servers a test runs on is said by the environment variable `KUBERPULT_TEST_SERVERS`, a list such as
 //! `directory,daemon,http,ssh`. What is in it must be there, or the test fails. Without it, a server whose programs are not
-//! on the machine is left out, and the test says so.
+//! on the machine is left out, and the test says so. `KUBERPULT_TEST_FAULTS=full-disk` does the same for tests that fill
+//! [small disks](SmallDisk), which not everybody may mount.
 
 #![expect(
     clippy::panic,
@@ -23,6 +24,7 @@ mod port;
 mod process;
 mod proxy;
 mod server;
+mod small_disk;
 mod ssh;
 
 pub use choice::{Kind, VARIABLE, kinds};
@@ -31,4 +33,5 @@ pub use git::{git, git_command, git_with_input};
 pub use http::{Access, HttpServer};
 pub use proxy::{Cut, Proxy};
 pub use server::{Server, write_hook};
+pub use small_disk::{FAULTS, SmallDisk, with_small_disks};
 pub use ssh::SshServer;

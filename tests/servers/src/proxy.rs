@@ -1,13 +1,14 @@
 //! A TCP proxy that cuts connections at a chosen place.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::{self, JoinHandle};
 
 /// Where a connection is cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cut {
     /// Nowhere.
     Nowhere,
@@ -35,7 +36,7 @@ pub struct Proxy {
 struct Shared {
     cut: Mutex<Cut>,
     open: Mutex<Vec<Weak<Connection>>>,
-    cuts: AtomicUsize,
+    cuts: Mutex<BTreeMap<Cut, usize>>,
     stop: AtomicBool,
 }
 
@@ -48,7 +49,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             cut: Mutex::new(cut),
             open: Mutex::default(),
-            cuts: AtomicUsize::new(0),
+            cuts: Mutex::default(),
             stop: AtomicBool::new(false),
         });
         let of_thread = Arc::clone(&shared);
@@ -87,7 +88,14 @@ impl Proxy {
     /// How many connections it has cut.
     #[must_use]
     pub fn cuts(&self) -> usize {
-        self.shared.cuts.load(Ordering::SeqCst)
+        self.shared.cuts.lock().expect("a lock").values().sum()
+    }
+
+    /// How many of those it has cut that were to be cut there; of [`Cut::Nowhere`], those that were
+    /// [cut while they were open](Self::cut_now).
+    #[must_use]
+    pub fn cuts_at(&self, cut: Cut) -> usize {
+        self.shared.cuts.lock().expect("a lock").get(&cut).copied().unwrap_or_default()
     }
 }
 
@@ -130,7 +138,7 @@ impl Connection {
     }
 
     fn cut(&self) {
-        self.shared.cuts.fetch_add(1, Ordering::SeqCst);
+        *self.shared.cuts.lock().expect("a lock").entry(self.cut).or_default() += 1;
         // They may be gone already.
         let _ = self.client.shutdown(Shutdown::Both);
         let _ = self.server.shutdown(Shutdown::Both);

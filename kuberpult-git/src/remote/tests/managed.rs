@@ -4,10 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use kuberpult_test_servers::{Access, HttpServer, Kind, git};
+use kuberpult_test_servers::{Access, HttpServer, Kind, Server, git};
 
 use super::fixture::{
-    accepted, commit, commits, commits_of_others, head, id, is_sound, managed, on_each, on_each_of, remote,
+    Clone, accepted, commit, commits, commits_of_others, head, id, is_sound, managed, on_each, on_each_of,
+    remote,
 };
 use crate::remote::{Depth, ManagedClone, Remote, RemoteError};
 
@@ -191,6 +192,21 @@ fn what_a_killed_git_left_locked_is_not_in_the_way() {
         assert_eq!(clone.fetch().unwrap(), Some(newest));
         is_sound(server, clone.git_dir());
     });
+}
+
+/// In a repository of somebody's own it is what nobody else ever locks.
+#[test]
+fn in_somebodys_own_repository_kuberpults_reference_alone_is_unlocked() {
+    let server = Server::start(Kind::Directory);
+    let theirs = commits_of_others(&server.repository(), "main", 1);
+    let clone = Clone::of(&server);
+    let ours = clone.path().join(format!("{}.lock", clone.branch.private_reference()));
+    let users = clone.path().join("packed-refs.lock");
+    fs::create_dir_all(ours.parent().unwrap()).unwrap();
+    fs::write(&ours, "").unwrap();
+    fs::write(&users, "").unwrap();
+    assert_eq!(clone.fetch(), Some(theirs));
+    assert!(!ours.exists() && users.exists());
 }
 
 #[test]

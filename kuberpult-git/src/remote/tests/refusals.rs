@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use kuberpult_test_servers::{Access, Daemon, HttpServer, Kind, Server, git, kinds};
 
 use super::fixture::{Clone, commits_of_others, head, on_each, on_each_of};
+use crate::remote::words::{Secrets, Words};
 use crate::remote::{Depth, PushOutcome, Remote, RemoteError};
 
 /// A clone with a commit that is not on the server yet, and the error of pushing it.
@@ -53,11 +54,35 @@ fn protected_branches_are_told_from_other_refusals() {
 #[test]
 fn full_disks_of_servers_are_told_from_other_refusals() {
     on_each(|server| {
-        let script = "#!/bin/sh\necho 'fatal: write error: No space left on device' >&2\nexit 1\n";
-        server.write_hook("pre-receive", script);
-        let error = refused(server, &Clone::of(server));
-        assert!(matches!(error, RemoteError::RemoteDiskFull { .. }), "{error:?}");
+        for said in ["fatal: write error: No space left on device", "error: couldn't write '/srv/main.lock'"]
+        {
+            server.write_hook("pre-receive", &format!("#!/bin/sh\necho \"{said}\" >&2\nexit 1\n"));
+            let error = refused(server, &Clone::of(server));
+            assert!(matches!(error, RemoteError::RemoteDiskFull { .. }), "{error:?}");
+        }
     });
+}
+
+#[test]
+fn a_full_disk_here_is_told_from_what_a_server_sends() {
+    let branch = Clone::of(&Server::start(Kind::Directory)).branch;
+    let words = |said: &str| Words::new(said.as_bytes(), &Secrets::default());
+    for said in [
+        "fatal: write error: No space left on device\nfatal: index-pack failed",
+        "fatal: sha1 file '/cache/objects/pack/tmp_idx_1' write error. Out of diskspace\nfatal: index-pack failed",
+        "error: cannot update ref 'refs/kuberpult/remote/main': couldn't write '/cache/main.lock'",
+    ] {
+        let error = branch.failure_to_fetch(&words(said));
+        assert!(matches!(error, RemoteError::DiskFull { .. }), "{error:?}");
+    }
+    // A server that dies of it before it has looked at anything has accepted nothing.
+    let shallow = "fatal: failed to write to /srv/shallow_tjEmdd: No space left on device";
+    let error =
+        branch.before_anything_was_accepted(&words(&format!("{shallow}\nfatal: hung up unexpectedly")));
+    assert!(matches!(error, Some(RemoteError::RemoteDiskFull { .. })), "{error:?}");
+    // A hook may say so and let everything through.
+    let error = branch.before_anything_was_accepted(&words(&format!("remote: {shallow}\nfatal: hung up")));
+    assert!(error.is_none(), "{error:?}");
 }
 
 #[test]

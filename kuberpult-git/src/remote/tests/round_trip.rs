@@ -88,7 +88,7 @@ fn a_branch_that_somebody_else_moved_is_not_pushed_to() {
         assert_eq!(clone.branch.landed(ours, Some(first)).unwrap(), Landed::No);
         assert_eq!(clone.branch.last_fetched().unwrap(), Some(theirs));
         assert_eq!(clone.fetch(), None);
-        assert_eq!(clone.branch.last_fetched().unwrap(), None);
+        assert_eq!(clone.branch.last_fetched().unwrap(), Some(theirs), "so it is not begun anew");
     });
 }
 
