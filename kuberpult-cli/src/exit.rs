@@ -366,7 +366,7 @@ pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
         TransactError::Busy { .. } => "BUSY",
         TransactError::TimeBefore1970 { .. } => "TIME_BEFORE_1970",
         TransactError::NoGit { .. } => "NO_GIT",
-        TransactError::Write { source, .. } if is_full_disk(source.as_ref()) => "DISK_FULL",
+        TransactError::Write { source, .. } if is_full_disk(&**source) => "DISK_FULL",
         _ => "CANNOT_WRITE",
     }
 }

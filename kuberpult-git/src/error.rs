@@ -11,7 +11,7 @@ use kuberpult_core::{
 
 use crate::limits::{LARGEST_READING, in_words};
 use crate::plain_text::one_line;
-use crate::{CommitId, RemoteError};
+use crate::{Cause, CommitId, RemoteError};
 
 /// How many characters of a list of keys are shown.
 const LONGEST_LIST: usize = 500;
@@ -131,7 +131,7 @@ pub enum ReadError {
         /// The path in the tree; `.` for its root.
         path: String,
         /// What went wrong.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: Cause,
     },
     /// There is more than is [read at once](crate::LARGEST_READING).
     #[error(
@@ -153,7 +153,7 @@ pub enum ReadError {
         /// What was read.
         what: String,
         /// What went wrong.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: Cause,
     },
 }
 
@@ -342,7 +342,7 @@ pub enum TransactError {
         /// The branch.
         branch: String,
         /// What went wrong.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: Cause,
     },
     /// The connection broke before the remote said whether it has accepted the commits, and it could not be found out
     /// afterwards. **They may be on the branch, or come there yet.**
@@ -398,7 +398,7 @@ pub enum TransactError {
         /// What was written.
         what: String,
         /// What went wrong.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: Cause,
     },
     /// The `git` executable is needed for a work tree, and could not be run.
     #[error("cannot run `git`, which is needed to keep the work tree `{}` up to date", work_tree.display())]
@@ -406,7 +406,7 @@ pub enum TransactError {
         /// The work tree.
         work_tree: PathBuf,
         /// What went wrong.
-        source: Arc<std::io::Error>,
+        source: Cause,
     },
 }
 
@@ -456,7 +456,7 @@ pub enum DifferenceError {
 
 impl ReadError {
     pub(crate) fn git(what: impl Into<String>, source: gix::Error) -> Self {
-        Self::Git { what: what.into(), source: shared(source) }
+        Self::Git { what: what.into(), source: source.into() }
     }
 
     /// Something at a path of the tree, empty for its root, is not what it should be. The path and what was found may
@@ -471,7 +471,7 @@ impl ReadError {
     }
 
     pub(crate) fn unreadable(path: &str, source: gix::Error) -> Self {
-        Self::Unreadable { path: shown_path(path), source: shared(source) }
+        Self::Unreadable { path: shown_path(path), source: source.into() }
     }
 
     pub(crate) fn too_much(path: &str) -> Self {
@@ -484,15 +484,8 @@ impl TransactError {
         what: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Write { what: what.into(), source: shared(source) }
+        Self::Write { what: what.into(), source: Cause::from(source) }
     }
-}
-
-/// A cause that several errors have: commands that fail together.
-pub(crate) fn shared(
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> Arc<dyn std::error::Error + Send + Sync> {
-    Arc::from(source.into())
 }
 
 /// A path of the tree, which may come from a stranger; `.` for the root, as git has it.

@@ -26,6 +26,7 @@
 
 mod argocd;
 mod argocd_documents;
+mod cause;
 mod check;
 mod commit;
 mod commit_id;
@@ -79,6 +80,7 @@ mod work_tree;
 mod write;
 mod writer_lock;
 
+pub use cause::Cause;
 pub use commit_id::{CommitId, CommitIdError};
 pub use config_json::{ConfigError, environment_config_from_json, environment_config_to_json};
 pub use error::{DifferenceError, InitError, OpenError, ReadError, TransactError, WhyError};

@@ -3,7 +3,6 @@
 use std::iter;
 use std::mem;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::read_state::Snapshot;
 use crate::work_tree::WorkTrees;
 use crate::write::{self, ReflogEntry};
 use crate::writer_lock::WriterLock;
-use crate::{CommitId, ManifestRepo, ReadError, Receipt, RemoteError, TransactError, maintenance};
+use crate::{Cause, CommitId, ManifestRepo, ReadError, Receipt, RemoteError, TransactError, maintenance};
 
 /// What becomes of the commands after one that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -236,9 +235,19 @@ impl ManifestRepo {
     /// An empty chain at the newest commit.
     pub(crate) fn begin(&mut self) -> Result<Chain, TransactError> {
         drop(self.store.take_new());
-        if !mem::take(&mut self.is_fresh) {
-            self.refresh().map_err(unwrapped)?;
+        if mem::take(&mut self.is_fresh) {
+            match self.begin_at_newest() {
+                // Another process has pushed since, and moved the branch here.
+                Err(TransactError::LocalBranchAhead { .. }) => {}
+                begun => return begun,
+            }
         }
+        self.refresh().map_err(unwrapped)?;
+        self.begin_at_newest()
+    }
+
+    /// An empty chain at the newest commit that is known.
+    fn begin_at_newest(&mut self) -> Result<Chain, TransactError> {
         let base = self.head()?.map(|commit| commit.0);
         self.refuse_to_begin_anew(base)?;
         let tree = self.store.tree_of(base)?;
@@ -317,7 +326,7 @@ impl ManifestRepo {
                     commit: CommitId(commit),
                     directory: self.directory().to_owned(),
                     branch: self.branch(),
-                    source: Arc::new(error),
+                    source: Cause::from(error),
                 });
             }
         }

@@ -1,7 +1,6 @@
 //! Work trees that have the branch checked out: they follow it, or nothing is done.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use gix::ObjectId;
 
@@ -134,7 +133,7 @@ impl WorkTrees {
 
     fn git(&self, path: &Path, arguments: &[&str]) -> Result<git_command::Output, TransactError> {
         git_command::run(path, arguments)
-            .map_err(|source| TransactError::NoGit { work_tree: path.to_owned(), source: Arc::new(source) })
+            .map_err(|source| TransactError::NoGit { work_tree: path.to_owned(), source: source.into() })
     }
 
     fn in_the_way(&self, path: &Path, message: String) -> TransactError {

@@ -172,6 +172,23 @@ fn who_opens_it_for_one_command_loses_the_race_instead_of_asking_twice() {
 }
 
 #[test]
+fn who_opened_a_clone_for_one_command_is_not_held_up_by_another_process_in_it() {
+    let setting = Setting::on_a_directory();
+    let path = setting.clone_to("mine");
+    let open = || {
+        let mut options = through("origin");
+        options.for_one_command = true;
+        ManifestRepo::open(&path, options).expect("a repository")
+    };
+    let (mut repo, mut other) = (open(), open());
+    other.transact(&context(), &lock_environment("staging", "theirs", "")).expect("a lock");
+    // The branch here is where the other one has moved it, which is more than was found when this one was opened.
+    let receipt = repo.transact(&context(), &lock_environment("staging", "ours", "")).expect("a lock");
+    assert_eq!((receipt.attempts, lock_count(&repo)), (1, 2));
+    assert_eq!(git(&path, &["rev-parse", "main"]), setting.head());
+}
+
+#[test]
 fn writers_with_clones_of_their_own_or_a_shared_one_lose_nothing() {
     const COMMANDS: usize = 6;
     let setting = Setting::on_a_directory();

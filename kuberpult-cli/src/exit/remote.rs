@@ -45,7 +45,7 @@ pub(super) fn code_of_remote(error: &RemoteError) -> &'static str {
         RemoteError::Interrupted { .. } => "REMOTE_INTERRUPTED",
         RemoteError::Refused { .. } => "REMOTE_REFUSED",
         RemoteError::Busy { .. } => "BUSY",
-        RemoteError::File { source, .. } if is_full_disk(source) => "DISK_FULL",
+        RemoteError::File { source, .. } if is_full_disk(&**source) => "DISK_FULL",
         RemoteError::File { .. } => "CANNOT_WRITE",
         RemoteError::Repository { .. } => "CANNOT_READ",
         RemoteError::NoGit { .. } => "NO_GIT",

@@ -7,9 +7,8 @@ use gix::ObjectId;
 use super::fetch_lock::FetchLock;
 use super::words::{self, Words};
 use super::{Remote, RemoteError, cache_name, reference};
-use crate::error::shared;
 use crate::plain_text::is_visible;
-use crate::{git_command, open};
+use crate::{Cause, git_command, open};
 
 /// The file in a user's repository on which processes that fetch wait for each other.
 const LOCK: &str = "kuberpult-fetch.lock";
@@ -116,7 +115,7 @@ impl RemoteBranch {
         &self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> RemoteError {
-        RemoteError::Repository { git_dir: self.git_dir.clone(), source: shared(source) }
+        RemoteError::Repository { git_dir: self.git_dir.clone(), source: Cause::from(source) }
     }
 
     /// Waits until nobody else fetches into the repository here.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
+use crate::Cause;
 
 /// Why something was not read from a remote, or not written to it.
 ///
@@ -240,7 +241,7 @@ pub enum RemoteError {
         /// The file or directory.
         path: PathBuf,
         /// What went wrong.
-        source: Arc<std::io::Error>,
+        source: Cause,
     },
     /// The repository here could not be read.
     #[error("cannot read the repository `{}`; `git fsck` says more", git_dir.display())]
@@ -248,7 +249,7 @@ pub enum RemoteError {
         /// The repository here.
         git_dir: PathBuf,
         /// What went wrong.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: Cause,
     },
     /// The `git` executable could not be run.
     #[error("cannot run `git`, which is needed for {remote}; install it, or put it into `PATH`")]
@@ -256,17 +257,17 @@ pub enum RemoteError {
         /// The remote.
         remote: String,
         /// What went wrong.
-        source: Arc<std::io::Error>,
+        source: Cause,
     },
 }
 
 impl RemoteError {
     pub(super) fn no_git(remote: impl fmt::Display, source: std::io::Error) -> Self {
-        Self::NoGit { remote: remote.to_string(), source: Arc::new(source) }
+        Self::NoGit { remote: remote.to_string(), source: source.into() }
     }
 
     pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
-        Self::File { path: path.to_owned(), source: Arc::new(source) }
+        Self::File { path: path.to_owned(), source: source.into() }
     }
 }
 
