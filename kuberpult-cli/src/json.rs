@@ -12,6 +12,7 @@ use kuberpult_git::{HistoryEntry, HistoryGap, ReleaseSummary, RepositoryFinding}
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::code::Code;
 use crate::exit::{code_of_read, details_of_read};
 use crate::freezes::ListedWindow;
 use crate::lock_list::ListedLock;
@@ -39,19 +40,21 @@ impl<'a, T> Document<'a, T> {
 /// An error on standard error.
 #[derive(Serialize)]
 pub(crate) struct ErrorDocument {
+    /// What went wrong.
     error: ErrorObject,
 }
 
 /// What an error says.
 #[derive(Serialize)]
 pub(crate) struct ErrorObject {
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
+    /// What went wrong, for people, with its causes.
     pub(crate) message: String,
     pub(crate) details: Value,
 }
 
 impl ErrorDocument {
-    pub(crate) fn of(code: &'static str, message: String, details: Value) -> Self {
+    pub(crate) fn of(code: Code, message: String, details: Value) -> Self {
         Self { error: ErrorObject { code, message, details } }
     }
 }
@@ -60,21 +63,33 @@ impl ErrorDocument {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ManifestDiff<'a> {
+    /// The application.
     pub(crate) application: &'a ApplicationName,
+    /// The environment.
     pub(crate) environment: &'a EnvironmentName,
+    /// The release that is deployed; null where none is.
     pub(crate) from: Option<Release<'a>>,
+    /// The release that it is compared with.
     pub(crate) to: Release<'a>,
+    /// Whether that is what the next release train would bring.
     pub(crate) next_train: bool,
+    /// Whether the manifest that Argo CD applies is not the one of the release that is deployed.
     pub(crate) changed_by_hand: bool,
+    /// What lies between the two. Forward, the releases after the deployed one up to the other, oldest first; back, those after the
+    /// other up to the deployed one, newest first.
     pub(crate) releases: Vec<Release<'a>>,
+    /// The source commits of both, where both are known.
     pub(crate) source_commits: Option<SourceCommits<'a>>,
+    /// A unified diff; empty where nothing differs.
     pub(crate) diff: &'a str,
 }
 
 /// The source commits of two releases.
 #[derive(Serialize)]
 pub(crate) struct SourceCommits<'a> {
+    /// The one of the release that is deployed.
     pub(crate) from: &'a str,
+    /// The one of the other release.
     pub(crate) to: &'a str,
 }
 
@@ -82,17 +97,24 @@ pub(crate) struct SourceCommits<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Release<'a> {
+    /// The version.
     version: Version,
+    /// The commit id in the source repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     source_commit_id: Option<&'a str>,
+    /// The commit's author.
     #[serde(skip_serializing_if = "Option::is_none")]
     source_author: Option<&'a str>,
+    /// The commit's message.
     #[serde(skip_serializing_if = "Option::is_none")]
     source_message: Option<&'a str>,
+    /// What people call the version.
     #[serde(skip_serializing_if = "Option::is_none")]
     display_version: Option<&'a str>,
+    /// When it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<Time>,
+    /// Whether it is an undeploy release; not given where it is none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     undeploy: bool,
 }
@@ -115,8 +137,11 @@ impl<'a> From<&'a ReleaseSummary> for Release<'a> {
 /// Kind `Receipt`: what a command led to.
 #[derive(Serialize)]
 pub(crate) struct Receipt<'a> {
+    /// The commit that was made; null where there was nothing to do.
     pub(crate) commit: Option<String>,
+    /// What happened, in order.
     pub(crate) events: &'a [Event],
+    /// What else there is to say.
     pub(crate) report: &'a Report,
 }
 
@@ -124,11 +149,14 @@ pub(crate) struct Receipt<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Plan<'a> {
+    /// The commit that it was decided on; null in an empty repository.
     pub(crate) base: Option<String>,
     /// What was assumed that is not so; not given where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) what_if: Option<WhatIf>,
+    /// What would happen, in order.
     pub(crate) events: &'a [Event],
+    /// What else there is to say.
     pub(crate) report: &'a Report,
 }
 
@@ -146,6 +174,7 @@ pub(crate) struct WhatIf {
 pub(crate) struct LockPlace {
     #[serde(flatten)]
     pub(crate) scope: LockScope,
+    /// The lock's id.
     pub(crate) lock_id: LockId,
 }
 
@@ -159,6 +188,7 @@ impl fmt::Display for LockPlace {
 /// What became of one line of JSON commands.
 #[derive(Serialize)]
 pub(crate) struct LineReceipt<'a> {
+    /// Which line of the input it answers, from 1.
     pub(crate) line: usize,
     #[serde(flatten)]
     pub(crate) receipt: Receipt<'a>,
@@ -167,27 +197,60 @@ pub(crate) struct LineReceipt<'a> {
 /// Why one line of JSON commands was not carried out.
 #[derive(Serialize)]
 pub(crate) struct LineErrorDocument {
+    /// Which line of the input it answers, from 1.
     pub(crate) line: usize,
+    /// Why it was not carried out.
     pub(crate) error: ErrorObject,
 }
 
 /// Kind `Repository`.
 #[derive(Serialize)]
 pub(crate) struct Repository<'a> {
+    /// Where it is.
     pub(crate) directory: String,
+    /// Its branch.
     pub(crate) branch: &'a str,
+}
+
+/// Kind `Explanation`: the page on a code.
+#[derive(Serialize)]
+pub(crate) struct Explanation<'a> {
+    /// The code.
+    pub(crate) code: &'a str,
+    /// What it is about.
+    pub(crate) topic: &'a str,
+    /// What it means, in one line.
+    pub(crate) summary: &'a str,
+    /// When it happens and what to do about it: paragraphs, and commands in lines that begin with four blanks.
+    pub(crate) text: &'a str,
+    /// Codes that are about something similar.
+    pub(crate) related: &'a [&'a str],
+}
+
+/// An item of kind `CodeList`.
+#[derive(Serialize)]
+pub(crate) struct ListedCode<'a> {
+    /// The code.
+    pub(crate) code: &'a str,
+    /// What it is about.
+    pub(crate) topic: &'a str,
+    /// What it means, in one line.
+    pub(crate) summary: &'a str,
 }
 
 /// A list of anything.
 #[derive(Serialize)]
 pub(crate) struct List<T> {
+    /// The items.
     pub(crate) items: Vec<T>,
 }
 
 /// An environment: kind `Environment`, and an item of kind `EnvironmentList`.
 #[derive(Serialize)]
 pub(crate) struct EnvironmentItem<'a> {
+    /// Its name.
     pub(crate) environment: &'a EnvironmentName,
+    /// Its config.
     pub(crate) config: &'a EnvironmentConfig,
     /// On the environment, and on teams in it.
     pub(crate) locks: Vec<ListedLock<'a>>,
@@ -198,7 +261,9 @@ pub(crate) struct EnvironmentItem<'a> {
 /// Kind `Status`.
 #[derive(Serialize)]
 pub(crate) struct Status<'a> {
+    /// The environments, upstream before downstream.
     pub(crate) environments: Vec<StatusEnvironment<'a>>,
+    /// The applications by name.
     pub(crate) applications: Vec<StatusApplication<'a>>,
 }
 
@@ -237,20 +302,30 @@ pub(crate) struct StatusSlot<'a> {
 /// An item of kind `Queue`.
 #[derive(Serialize)]
 pub(crate) struct QueueItem<'a> {
+    /// The environment.
     pub(crate) environment: &'a EnvironmentName,
+    /// The application.
     pub(crate) application: &'a ApplicationName,
+    /// The version that is deployed.
     pub(crate) current: Option<Version>,
+    /// The version that waits.
     pub(crate) queued: Version,
+    /// What it waits for; empty where nothing holds it back any more.
     pub(crate) blockers: Vec<Blocker>,
 }
 
 /// An entry of kind `Log`: a commit, and what happened with it.
 #[derive(Serialize)]
 pub(crate) struct LogEntry<'a> {
+    /// The commit.
     pub(crate) commit: String,
+    /// When it was made; null where the commit has no time that can be written.
     pub(crate) at: Option<Time>,
+    /// Who gave the command.
     pub(crate) author: &'a Actor,
+    /// The first line of its message.
     pub(crate) subject: &'a str,
+    /// What happened with it.
     pub(crate) events: &'a [Event],
     /// Why events may be missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -273,9 +348,9 @@ impl<'a> LogEntry<'a> {
 impl ErrorObject {
     fn of_gap(gap: &HistoryGap) -> Self {
         let (code, details) = match gap {
-            HistoryGap::NoParent { parent } => ("PARENT_NOT_FOUND", json!({ "parent": parent })),
+            HistoryGap::NoParent { parent } => (Code::PARENT_NOT_FOUND, json!({ "parent": parent })),
             HistoryGap::Read(error) => (code_of_read(error), details_of_read(error)),
-            _ => ("CANNOT_READ", json!({})),
+            _ => (Code::CANNOT_READ, json!({})),
         };
         Self { code, message: with_causes(gap.to_string(), gap.source()), details }
     }
@@ -284,6 +359,7 @@ impl ErrorObject {
 /// An item of kind `CheckReport`.
 #[derive(Serialize)]
 pub(crate) struct Finding<'a> {
+    /// `error`, or `warning` for what was configured so.
     pub(crate) severity: &'static str,
     #[serde(flatten)]
     pub(crate) finding: &'a RepositoryFinding,

@@ -2,10 +2,12 @@
 
 mod arguments;
 mod cache;
+mod code;
 mod commands;
 mod context;
 mod demo;
 mod exit;
+mod explanation;
 mod freezes;
 mod json;
 mod json_command;

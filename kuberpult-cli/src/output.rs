@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal as _, Write};
 use serde::Serialize;
 
 use crate::arguments::{Color, Format, GlobalOptions};
+use crate::code::Code;
 use crate::exit::{Exit, Failure};
 use crate::json::{Document, ErrorDocument};
 use crate::text;
@@ -134,11 +135,22 @@ impl Output {
                 message = format!("{message}  caused by: {}\n", text::one_line(&error.to_string()));
                 cause = error.source();
             }
-            self.err.write_all(message.as_bytes())
+            let printed = self.err.write_all(message.as_bytes());
+            self.hint(failure);
+            printed
         };
         // If that cannot be printed, the exit code still says it.
         let _ = printed;
         failure.exit()
+    }
+
+    /// Says where more is said about a failure. Of a remote it is others who speak; kuberpult's own errors say enough by themselves.
+    fn hint(&mut self, failure: &Failure) {
+        let hint = format!("explain: kuberpult explain {}", failure.code().as_str());
+        match failure.exit() {
+            Exit::Remote => self.remark(&hint),
+            Exit::Done | Exit::Failed | Exit::Usage | Exit::Refused | Exit::Conflict => self.detail(&hint),
+        }
     }
 }
 
@@ -168,7 +180,7 @@ pub(crate) fn not_understood(error: &clap::Error, typed: &[OsString]) -> Exit {
         let plain = plain.strip_prefix("error: ").unwrap_or(&plain);
         let (message, help) = plain.split_once("\n\n").unwrap_or((plain, ""));
         let details = serde_json::json!({ "help": help.trim_end() });
-        print_json(&mut io::stderr(), &ErrorDocument::of("USAGE", message.trim_end().into(), details))
+        print_json(&mut io::stderr(), &ErrorDocument::of(Code::USAGE, message.trim_end().into(), details))
     } else {
         anstream::stderr().write_all(styled.as_bytes())
     };

@@ -18,6 +18,7 @@ use self::lines::{Input, InputLine, Lines};
 pub(crate) use self::plan::PlanError;
 use super::{DRY_RUN, Session};
 use crate::arguments::DryRun;
+use crate::code::Code;
 use crate::exit::{Exit, Failure};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::json_command::{Line, LineError};
@@ -250,7 +251,7 @@ fn closed(failure: Failure, done: Option<usize>) -> Failure {
 fn print(
     session: &mut Session<'_>,
     line: usize,
-    result: Result<&Answer, (&'static str, String, Value)>,
+    result: Result<&Answer, (Code, String, Value)>,
 ) -> Result<(), Failure> {
     match result {
         Ok(Answer { decision, commit }) => {

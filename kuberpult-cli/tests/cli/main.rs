@@ -13,6 +13,7 @@ mod check;
 mod demo;
 mod diff;
 mod environments;
+mod explain;
 mod freeze;
 mod json;
 mod killed;
