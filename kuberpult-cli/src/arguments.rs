@@ -135,6 +135,8 @@ pub(crate) enum Format {
     Table,
     /// One JSON document
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 /// When colour is used.

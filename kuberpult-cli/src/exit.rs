@@ -97,7 +97,7 @@ pub(crate) enum Failure {
     },
     #[error("standard output was closed: line {line} has been carried out, what follows it has not")]
     ClosedInApply { line: usize },
-    #[error("`demo` tells a story, which is no JSON; leave `--output` out")]
+    #[error("`demo` tells a story, which is neither JSON nor YAML; leave `--output` out")]
     DemoAsJson,
     #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
     DemoNotEmpty { directory: PathBuf },

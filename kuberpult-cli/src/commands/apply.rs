@@ -97,7 +97,8 @@ impl Apply {
         };
         let done = result.is_ok().then_some(1);
         print(session, 1, result.as_ref().map_err(error)).map_err(|failure| closed(failure, done))?;
-        if self.dry_run.dry_run {
+        // Nothing but an error stands on standard error where a program reads it.
+        if self.dry_run.dry_run && !session.output.is_json() {
             session.output.remark(DRY_RUN);
         }
         let path = self.file.clone();
@@ -144,7 +145,8 @@ impl Apply {
                 }
             }
         }
-        if self.dry_run.dry_run {
+        // Nothing but an error stands on standard error where a program reads it.
+        if self.dry_run.dry_run && !session.output.is_json() {
             session.output.remark(DRY_RUN);
         }
         match first {
