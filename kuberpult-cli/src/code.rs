@@ -15,6 +15,10 @@ macro_rules! codes {
     ($($code:ident,)*) => {
         impl Code {
             $(pub(crate) const $code: Self = Self(stringify!($code));)*
+
+            /// Every code that is listed here.
+            #[cfg(test)]
+            pub(crate) const LISTED: &'static [&'static str] = &[$(stringify!($code)),*];
         }
     };
 }

@@ -16,6 +16,7 @@ pub(crate) fn freezes(state: &State, now: Time, environment: &EnvironmentName) -
 
 /// A freeze window of an environment, and whether it is open.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedWindow<'a> {
     /// Which of the environment's freeze windows it is, from 0.

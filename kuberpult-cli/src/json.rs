@@ -39,6 +39,7 @@ impl<'a, T> Document<'a, T> {
 
 /// An error on standard error.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ErrorDocument {
     /// What went wrong.
     error: ErrorObject,
@@ -46,10 +47,13 @@ pub(crate) struct ErrorDocument {
 
 /// What an error says.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ErrorObject {
+    #[cfg_attr(test, schemars(with = "crate::schema::ErrorCode"))]
     pub(crate) code: Code,
     /// What went wrong, for people, with its causes.
     pub(crate) message: String,
+    #[cfg_attr(test, schemars(with = "crate::schema::ErrorDetails"))]
     pub(crate) details: Value,
 }
 
@@ -61,6 +65,7 @@ impl ErrorDocument {
 
 /// Kind `ManifestDiff`: what another version would change.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ManifestDiff<'a> {
     /// The application.
@@ -86,6 +91,7 @@ pub(crate) struct ManifestDiff<'a> {
 
 /// The source commits of two releases.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct SourceCommits<'a> {
     /// The one of the release that is deployed.
     pub(crate) from: &'a str,
@@ -95,6 +101,7 @@ pub(crate) struct SourceCommits<'a> {
 
 /// A release, with the keys that `createRelease` has for it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Release<'a> {
     /// The version.
@@ -136,8 +143,10 @@ impl<'a> From<&'a ReleaseSummary> for Release<'a> {
 
 /// Kind `Receipt`: what a command led to.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Receipt<'a> {
     /// The commit that was made; null where there was nothing to do.
+    #[cfg_attr(test, schemars(with = "Option<kuberpult_git::CommitId>"))]
     pub(crate) commit: Option<String>,
     /// What happened, in order.
     pub(crate) events: &'a [Event],
@@ -147,9 +156,11 @@ pub(crate) struct Receipt<'a> {
 
 /// Kind `Plan`: what a command would lead to.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Plan<'a> {
     /// The commit that it was decided on; null in an empty repository.
+    #[cfg_attr(test, schemars(with = "Option<kuberpult_git::CommitId>"))]
     pub(crate) base: Option<String>,
     /// What was assumed that is not so; not given where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,6 +173,7 @@ pub(crate) struct Plan<'a> {
 
 /// What is assumed that is not so.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WhatIf {
     /// The locks that are left out.
@@ -170,6 +182,7 @@ pub(crate) struct WhatIf {
 
 /// Which lock.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LockPlace {
     #[serde(flatten)]
@@ -187,6 +200,7 @@ impl fmt::Display for LockPlace {
 
 /// What became of one line of JSON commands.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LineReceipt<'a> {
     /// Which line of the input it answers, from 1.
     pub(crate) line: usize,
@@ -196,6 +210,7 @@ pub(crate) struct LineReceipt<'a> {
 
 /// Why one line of JSON commands was not carried out.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LineErrorDocument {
     /// Which line of the input it answers, from 1.
     pub(crate) line: usize,
@@ -205,6 +220,7 @@ pub(crate) struct LineErrorDocument {
 
 /// Kind `Repository`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Repository<'a> {
     /// Where it is.
     pub(crate) directory: String,
@@ -214,6 +230,7 @@ pub(crate) struct Repository<'a> {
 
 /// Kind `Explanation`: the page on a code.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Explanation<'a> {
     /// The code.
     pub(crate) code: &'a str,
@@ -229,6 +246,7 @@ pub(crate) struct Explanation<'a> {
 
 /// An item of kind `CodeList`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ListedCode<'a> {
     /// The code.
     pub(crate) code: &'a str,
@@ -240,6 +258,7 @@ pub(crate) struct ListedCode<'a> {
 
 /// A list of anything.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct List<T> {
     /// The items.
     pub(crate) items: Vec<T>,
@@ -247,6 +266,7 @@ pub(crate) struct List<T> {
 
 /// An environment: kind `Environment`, and an item of kind `EnvironmentList`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EnvironmentItem<'a> {
     /// Its name.
     pub(crate) environment: &'a EnvironmentName,
@@ -260,6 +280,7 @@ pub(crate) struct EnvironmentItem<'a> {
 
 /// Kind `Status`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Status<'a> {
     /// The environments, upstream before downstream.
     pub(crate) environments: Vec<StatusEnvironment<'a>>,
@@ -269,6 +290,7 @@ pub(crate) struct Status<'a> {
 
 /// An environment in a status.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StatusEnvironment<'a> {
     pub(crate) environment: &'a EnvironmentName,
@@ -282,6 +304,7 @@ pub(crate) struct StatusEnvironment<'a> {
 
 /// An application in a status.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct StatusApplication<'a> {
     pub(crate) application: &'a ApplicationName,
     pub(crate) team: Option<&'a TeamName>,
@@ -291,6 +314,7 @@ pub(crate) struct StatusApplication<'a> {
 
 /// What an application has in an environment.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct StatusSlot<'a> {
     pub(crate) current: Option<Version>,
     pub(crate) queued: Option<Version>,
@@ -301,6 +325,7 @@ pub(crate) struct StatusSlot<'a> {
 
 /// An item of kind `Queue`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct QueueItem<'a> {
     /// The environment.
     pub(crate) environment: &'a EnvironmentName,
@@ -316,8 +341,10 @@ pub(crate) struct QueueItem<'a> {
 
 /// An entry of kind `Log`: a commit, and what happened with it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct LogEntry<'a> {
     /// The commit.
+    #[cfg_attr(test, schemars(with = "kuberpult_git::CommitId"))]
     pub(crate) commit: String,
     /// When it was made; null where the commit has no time that can be written.
     pub(crate) at: Option<Time>,
@@ -358,6 +385,7 @@ impl ErrorObject {
 
 /// An item of kind `CheckReport`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Finding<'a> {
     /// `error`, or `warning` for what was configured so.
     pub(crate) severity: &'static str,

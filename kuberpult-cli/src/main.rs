@@ -15,6 +15,8 @@ mod lock_list;
 mod manifests;
 mod output;
 mod plan_file;
+#[cfg(test)]
+mod schema;
 mod table;
 mod text;
 mod unique_keys;

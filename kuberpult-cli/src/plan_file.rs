@@ -17,6 +17,7 @@ const KEYS: [&str; 5] = ["command", "at", "author", "commit", "events"];
 
 /// What is in the file besides `apiVersion` and `kind`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PlanFile<'a> {
     /// What was planned: a release train.
     command: &'a Command,
@@ -25,6 +26,7 @@ pub(crate) struct PlanFile<'a> {
     /// Who planned it.
     author: &'a Actor,
     /// The commit that it was decided on; null in an empty repository.
+    #[cfg_attr(test, schemars(with = "Option<CommitId>"))]
     commit: Option<String>,
     /// What the train led to there, in order.
     events: &'a [Event],

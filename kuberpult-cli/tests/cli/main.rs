@@ -10,10 +10,12 @@
 mod apply;
 mod bad_input;
 mod check;
+mod contract;
 mod demo;
 mod diff;
 mod environments;
 mod explain;
+mod formats;
 mod freeze;
 mod json;
 mod killed;
