@@ -6,8 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use kuberpult_core::Time;
 
 use crate::commands::{
-    apply, demo, deploy, diff, environment, graph, init, lock, log, queue, release, status, train, undeploy,
-    why,
+    apply, demo, deploy, diff, environment, explain, graph, init, lock, log, queue, release, status, train,
+    undeploy, why,
 };
 
 /// Manages what is deployed next in your Kubernetes environments.
@@ -78,6 +78,8 @@ pub(crate) enum Subcommand {
     Apply(apply::Apply),
     /// Look for what is wrong in the manifest repository; exits with 1 if anything is found
     Check,
+    /// Say what a code in the output means, and what to do about it; without one, list all codes
+    Explain(explain::Explain),
     /// Tell the whole story on a fresh repository
     Demo(demo::Demo),
 }
@@ -135,6 +137,8 @@ pub(crate) enum Format {
     Table,
     /// One JSON document
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 /// When colour is used.

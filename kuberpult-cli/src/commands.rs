@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod diff;
 pub(crate) mod environment;
+pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod lock;
@@ -54,6 +55,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Remove(remove) => remove.run(&mut session)?,
         Subcommand::Apply(apply) => return apply.run(&mut session),
         Subcommand::Check => return check::run(&mut session),
+        Subcommand::Explain(explain) => explain.run(&mut session)?,
         Subcommand::Demo(demo) => demo.run(&mut session)?,
     }
     Ok(Exit::Done)

@@ -11,6 +11,7 @@ use kuberpult_core::{ApplicationCause, EnvironmentName, LockId, NameError, Refus
 use kuberpult_git::{ConfigError, DifferenceError, InitError, OpenError, ReadError, TransactError, WhyError};
 use serde_json::{Value, json};
 
+use crate::code::Code;
 use crate::commands::apply::PlanError;
 use crate::json::LockPlace;
 use crate::json_command::LineError;
@@ -113,7 +114,7 @@ pub(crate) enum Failure {
         "`--format` is about graphs for people and drawing programs; leave it out, or leave `--output` out"
     )]
     FormatOfJson,
-    #[error("`demo` tells a story, which is no JSON; leave `--output` out")]
+    #[error("`demo` tells a story, which is neither JSON nor YAML; leave `--output` out")]
     DemoAsJson,
     #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
     DemoNotEmpty { directory: PathBuf },
@@ -121,6 +122,12 @@ pub(crate) enum Failure {
     Demo { path: PathBuf, source: io::Error },
     #[error("the demo's own command is not understood: {message}")]
     DemoCommand { message: String },
+    #[error("there is no code `{typed}`; {}", nearest_codes(nearest))]
+    UnknownCode {
+        typed: String,
+        /// The codes that look like it.
+        nearest: Vec<&'static str>,
+    },
     #[error("cannot make up an id for the lock; give one with `--id`")]
     MadeUpId(#[source] NameError),
     #[error("cannot write the result")]
@@ -167,6 +174,16 @@ fn known_locks(there: &[LockPlace]) -> String {
     }
 }
 
+fn nearest_codes(nearest: &[&str]) -> String {
+    match nearest {
+        [] => "`kuberpult explain` lists those that there are".into(),
+        codes => format!(
+            "did you mean {}?",
+            codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(" or ")
+        ),
+    }
+}
+
 impl Failure {
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
@@ -199,6 +216,7 @@ impl Failure {
             | Self::NoIdentity
             | Self::NoCache
             | Self::OfflineWithoutRemote
+            | Self::UnknownCode { .. }
             | Self::MadeUpId(_)
             | Self::ReportOfLines { .. }
             | Self::Input { .. }
@@ -219,40 +237,41 @@ impl Failure {
     }
 
     /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> Code {
         match self {
             Self::Init(error) => match error {
-                InitError::NotEmpty { .. } => "DIRECTORY_NOT_EMPTY",
-                InitError::InvalidBranch { .. } => "INVALID_BRANCH_NAME",
+                InitError::NotEmpty { .. } => Code::DIRECTORY_NOT_EMPTY,
+                InitError::InvalidBranch { .. } => Code::INVALID_BRANCH_NAME,
                 InitError::Open(error) => code_of_open(error),
-                _ => "CANNOT_INITIALISE",
+                _ => Code::CANNOT_INITIALISE,
             },
             Self::Open(error) => code_of_open(error),
             Self::Read(error) => code_of_read(error),
             Self::Transact(error) => code_of_transact(error),
-            Self::Rejected(rejection) => rejection.code(),
+            Self::Rejected(rejection) => rejection.into(),
             Self::Manifest(error) => error.code(),
-            Self::NoIdentity => "NO_IDENTITY",
-            Self::NoCache => "NO_CACHE_DIRECTORY",
-            Self::Clock => "CLOCK",
-            Self::MadeUpId(_) => "INVALID_NAME",
+            Self::NoIdentity => Code::NO_IDENTITY,
+            Self::NoCache => Code::NO_CACHE_DIRECTORY,
+            Self::Clock => Code::CLOCK,
+            Self::MadeUpId(_) => Code::INVALID_NAME,
+            Self::UnknownCode { .. } => Code::UNKNOWN_CODE,
             Self::UnknownName(unknown) => unknown.code(),
             Self::DemoAsJson
             | Self::OfflineWithoutRemote
             | Self::NothingToDrawOn { .. }
             | Self::ReportOfLines { .. }
-            | Self::FormatOfJson => "USAGE",
-            Self::Input { .. } => "CANNOT_READ_FILE",
-            Self::Config { .. } => "INVALID_CONFIG",
-            Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
-            Self::Why(_) => "CANNOT_READ",
+            | Self::FormatOfJson => Code::USAGE,
+            Self::Input { .. } => Code::CANNOT_READ_FILE,
+            Self::Config { .. } => Code::INVALID_CONFIG,
+            Self::NoSuchLock { .. } => Code::LOCK_NOT_FOUND,
+            Self::Why(_) => Code::CANNOT_READ,
             Self::Difference(error) => code_of_difference(error),
-            Self::SavePlan { .. } | Self::Report { .. } => "CANNOT_WRITE_FILE",
+            Self::SavePlan { .. } | Self::Report { .. } => Code::CANNOT_WRITE_FILE,
             Self::Line { error, .. } => error.code(),
             Self::Plan { error, .. } => error.code(),
-            Self::ClosedInApply { .. } | Self::Output(_) => "OUTPUT",
-            Self::DemoNotEmpty { .. } => "DIRECTORY_NOT_EMPTY",
-            Self::Demo { .. } | Self::DemoCommand { .. } => "DEMO",
+            Self::ClosedInApply { .. } | Self::Output(_) => Code::OUTPUT,
+            Self::DemoNotEmpty { .. } => Code::DIRECTORY_NOT_EMPTY,
+            Self::Demo { .. } | Self::DemoCommand { .. } => Code::DEMO,
         }
     }
 
@@ -264,6 +283,7 @@ impl Failure {
             Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
             Self::UnknownName(unknown) => unknown.details(),
             Self::NoSuchLock { lock_id, there, .. } => json!({ "lockId": lock_id, "known": there }),
+            Self::UnknownCode { nearest, .. } => json!({ "nearest": nearest }),
             Self::Plan { error, .. } => error.details(),
             Self::Line { error, line, .. } => {
                 let mut details = error.details();
@@ -311,63 +331,63 @@ fn of_refusal(refusal: &Refusal) -> Exit {
     }
 }
 
-fn code_of_open(error: &OpenError) -> &'static str {
+fn code_of_open(error: &OpenError) -> Code {
     match error {
-        OpenError::NoRepository { .. } => "NOT_A_REPOSITORY",
-        OpenError::UnknownExtension { .. } => "UNKNOWN_EXTENSION",
-        OpenError::CannotOpen { .. } => "CANNOT_OPEN_REPOSITORY",
-        OpenError::NoManifestRepository { .. } => "NOT_A_MANIFEST_REPOSITORY",
-        OpenError::NoBranch { .. } => "BRANCH_NOT_FOUND",
-        OpenError::NoBranchCheckedOut { .. } => "NO_BRANCH_CHECKED_OUT",
+        OpenError::NoRepository { .. } => Code::NOT_A_REPOSITORY,
+        OpenError::UnknownExtension { .. } => Code::UNKNOWN_EXTENSION,
+        OpenError::CannotOpen { .. } => Code::CANNOT_OPEN_REPOSITORY,
+        OpenError::NoManifestRepository { .. } => Code::NOT_A_MANIFEST_REPOSITORY,
+        OpenError::NoBranch { .. } => Code::BRANCH_NOT_FOUND,
+        OpenError::NoBranchCheckedOut { .. } => Code::NO_BRANCH_CHECKED_OUT,
         OpenError::Remote(error) => remote::code_of_remote(error),
         OpenError::Read(error) => code_of_read(error),
-        _ => "CANNOT_OPEN",
+        _ => Code::CANNOT_OPEN,
     }
 }
 
 /// Of a train that cannot bring anything, the code that its report has.
-fn code_of_difference(error: &DifferenceError) -> &'static str {
+fn code_of_difference(error: &DifferenceError) -> Code {
     match error {
-        DifferenceError::NoNextTrain { cause, .. } => cause.code(),
-        DifferenceError::NothingUpstream { .. } => ApplicationCause::NoVersionUpstream.code(),
-        _ => "CANNOT_READ",
+        DifferenceError::NoNextTrain { cause, .. } => cause.into(),
+        DifferenceError::NothingUpstream { .. } => (&ApplicationCause::NoVersionUpstream).into(),
+        _ => Code::CANNOT_READ,
     }
 }
 
-pub(crate) fn code_of_read(error: &ReadError) -> &'static str {
+pub(crate) fn code_of_read(error: &ReadError) -> Code {
     match error {
-        ReadError::NotUnderstood { .. } => "NOT_UNDERSTOOD",
+        ReadError::NotUnderstood { .. } => Code::NOT_UNDERSTOOD,
         ReadError::Remote(error) => remote::code_of_remote(error),
-        _ => "CANNOT_READ",
+        _ => Code::CANNOT_READ,
     }
 }
 
-pub(crate) fn code_of_transact(error: &TransactError) -> &'static str {
+pub(crate) fn code_of_transact(error: &TransactError) -> Code {
     match error {
-        TransactError::Rejected(rejection) => rejection.code(),
+        TransactError::Rejected(rejection) => rejection.into(),
         TransactError::Read(error) => code_of_read(error),
-        TransactError::UnknownManifest { .. } => "UNKNOWN_MANIFEST",
-        TransactError::NoRepoUrl { .. } => "ARGOCD_REPO_URL_NOT_KNOWN",
-        TransactError::KeysWouldBeLost { .. } => "KEYS_WOULD_BE_LOST",
-        TransactError::DirtyWorkTree { .. } => "DIRTY_WORK_TREE",
-        TransactError::WorkTreeLeftBehind { .. } => "WORK_TREE_LEFT_BEHIND",
-        TransactError::WorkTreeInTheWay { .. } => "WORK_TREE_IN_THE_WAY",
-        TransactError::WorkTreeNotUpdated { .. } => "WORK_TREE_NOT_UPDATED",
-        TransactError::PlanOutdated { .. } => "PLAN_OUTDATED",
-        TransactError::PlanNotGenuine { .. } => "PLAN_NOT_GENUINE",
-        TransactError::PlanBaseNotFound { .. } => "PLAN_BASE_NOT_FOUND",
-        TransactError::BranchGone { .. } => "BRANCH_GONE",
+        TransactError::UnknownManifest { .. } => Code::UNKNOWN_MANIFEST,
+        TransactError::NoRepoUrl { .. } => Code::ARGOCD_REPO_URL_NOT_KNOWN,
+        TransactError::KeysWouldBeLost { .. } => Code::KEYS_WOULD_BE_LOST,
+        TransactError::DirtyWorkTree { .. } => Code::DIRTY_WORK_TREE,
+        TransactError::WorkTreeLeftBehind { .. } => Code::WORK_TREE_LEFT_BEHIND,
+        TransactError::WorkTreeInTheWay { .. } => Code::WORK_TREE_IN_THE_WAY,
+        TransactError::WorkTreeNotUpdated { .. } => Code::WORK_TREE_NOT_UPDATED,
+        TransactError::PlanOutdated { .. } => Code::PLAN_OUTDATED,
+        TransactError::PlanNotGenuine { .. } => Code::PLAN_NOT_GENUINE,
+        TransactError::PlanBaseNotFound { .. } => Code::PLAN_BASE_NOT_FOUND,
+        TransactError::BranchGone { .. } => Code::BRANCH_GONE,
         TransactError::Remote(error) => remote::code_of_remote(error),
-        TransactError::Offline { .. } => "OFFLINE",
-        TransactError::LocalBranchAhead { .. } => "LOCAL_BRANCH_AHEAD",
-        TransactError::LocalBranchNotMoved { .. } => "LOCAL_BRANCH_NOT_MOVED",
-        TransactError::AnswerLost { .. } => "ANSWER_LOST",
-        TransactError::LostRace { .. } => "LOST_RACE",
-        TransactError::Busy { .. } => "BUSY",
-        TransactError::TimeBefore1970 { .. } => "TIME_BEFORE_1970",
-        TransactError::NoGit { .. } => "NO_GIT",
-        TransactError::Write { source, .. } if is_full_disk(&**source) => "DISK_FULL",
-        _ => "CANNOT_WRITE",
+        TransactError::Offline { .. } => Code::OFFLINE,
+        TransactError::LocalBranchAhead { .. } => Code::LOCAL_BRANCH_AHEAD,
+        TransactError::LocalBranchNotMoved { .. } => Code::LOCAL_BRANCH_NOT_MOVED,
+        TransactError::AnswerLost { .. } => Code::ANSWER_LOST,
+        TransactError::LostRace { .. } => Code::LOST_RACE,
+        TransactError::Busy { .. } => Code::BUSY,
+        TransactError::TimeBefore1970 { .. } => Code::TIME_BEFORE_1970,
+        TransactError::NoGit { .. } => Code::NO_GIT,
+        TransactError::Write { source, .. } if is_full_disk(&**source) => Code::DISK_FULL,
+        _ => Code::CANNOT_WRITE,
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn frozen_until<'a>(freezes: impl IntoIterator<Item = &'a Blocker>) -
 
 /// A freeze window of an environment, and whether it is open.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedWindow<'a> {
     /// Which of the environment's freeze windows it is, from 0.

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// A lock with where it lies.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedLock<'a> {
     #[serde(flatten)]
@@ -33,6 +34,7 @@ impl fmt::Display for ListedLock<'_> {
 
 /// A queued version that waits.
 #[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HeldBack<'a> {
     pub(crate) application: &'a ApplicationName,
     pub(crate) version: Version,

@@ -2,10 +2,12 @@
 
 mod arguments;
 mod cache;
+mod code;
 mod commands;
 mod context;
 mod demo;
 mod exit;
+mod explanation;
 mod freezes;
 mod json;
 mod json_command;
@@ -15,6 +17,8 @@ mod markdown;
 mod output;
 mod plan_file;
 mod promotion;
+#[cfg(test)]
+mod schema;
 mod screen;
 mod table;
 mod text;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use kuberpult_core::{EnvironmentName, NameError};
 
+use crate::code::Code;
 use crate::yaml::{self, YamlError};
 
 /// Why manifests cannot be used.
@@ -29,13 +30,13 @@ pub(crate) enum ManifestError {
 
 impl ManifestError {
     /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> Code {
         match self {
-            Self::Unreadable { .. } => "CANNOT_READ_FILE",
-            Self::NotUtf8 { .. } | Self::NotYaml { .. } => "INVALID_MANIFEST",
-            Self::InvalidName { .. } => "INVALID_NAME",
-            Self::Twice { .. } => "USAGE",
-            Self::NoneFound { .. } => "NO_MANIFESTS",
+            Self::Unreadable { .. } => Code::CANNOT_READ_FILE,
+            Self::NotUtf8 { .. } | Self::NotYaml { .. } => Code::INVALID_MANIFEST,
+            Self::InvalidName { .. } => Code::INVALID_NAME,
+            Self::Twice { .. } => Code::USAGE,
+            Self::NoneFound { .. } => Code::NO_MANIFESTS,
         }
     }
 }

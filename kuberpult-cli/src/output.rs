@@ -1,12 +1,16 @@
 //! Where things are printed: data on standard output, everything else on standard error.
 
+mod document;
+
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
 
+use clap::ValueEnum as _;
 use serde::Serialize;
 
 use crate::arguments::{Color, Format, GlobalOptions};
+use crate::code::Code;
 use crate::exit::{Exit, Failure};
 use crate::json::{Document, ErrorDocument};
 use crate::text;
@@ -28,8 +32,8 @@ impl Output {
     pub(crate) fn of_process(global: &GlobalOptions) -> Self {
         let out: Box<dyn Write> = match global.output {
             Format::Table => Box::new(anstream::stdout()),
-            // What takes colour out of text would also take characters out of JSON strings.
-            Format::Json => Box::new(io::stdout()),
+            // What takes colour out of text would also take characters out of strings.
+            Format::Json | Format::Yaml => Box::new(io::stdout()),
         };
         let err = Box::new(anstream::stderr());
         Self { format: global.output, quiet: global.quiet, verbose: global.verbose, out, err }
@@ -41,9 +45,9 @@ impl Output {
         Self { format: Format::Table, quiet: false, verbose: false, out, err }
     }
 
-    /// Whether the result is one JSON document.
+    /// Whether the result is one JSON document, which is printed as JSON or as YAML.
     pub(crate) fn is_json(&self) -> bool {
-        self.format == Format::Json
+        self.format != Format::Table
     }
 
     /// Prints data, as it is. Whoever calls it has made it safe.
@@ -84,9 +88,8 @@ impl Output {
 
     /// Prints the one JSON document that is the result.
     pub(crate) fn document(&mut self, kind: &'static str, content: &impl Serialize) -> Result<(), Failure> {
-        let document = serde_json::to_string_pretty(&Document::new(kind, content));
-        let document = document.map_err(|error| Failure::Output(error.into()))?;
-        self.data(&format!("{document}\n"))
+        let document = document::text(self.format, &Document::new(kind, content));
+        self.data(&document.map_err(Failure::Output)?)
     }
 
     /// Prints the one JSON document that is the result, piece by piece, whatever its size.
@@ -96,15 +99,14 @@ impl Output {
         content: &impl Serialize,
     ) -> Result<(), Failure> {
         let mut out = io::BufWriter::new(&mut self.out);
-        let printed = serde_json::to_writer_pretty(&mut out, &Document::new(kind, content));
-        let printed = printed.map_err(io::Error::from).and_then(|()| writeln!(out));
+        let printed = document::write(&mut out, self.format, &Document::new(kind, content));
         printed.and_then(|()| out.flush()).map_err(Failure::Output)
     }
 
-    /// Prints a value as one line of JSON.
+    /// Prints one value of many, as one line of JSON or as one YAML document.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        let line = serde_json::to_string(value).map_err(|error| Failure::Output(error.into()))?;
-        self.data(&format!("{line}\n"))
+        let one = document::one_of_many(self.format, value).map_err(Failure::Output)?;
+        self.data(&one)
     }
 
     /// Prints something that whoever asked should know, on standard error.
@@ -134,7 +136,7 @@ impl Output {
         let printed = if self.is_json() {
             let message = with_causes(failure.to_string(), failure.cause());
             let document = ErrorDocument::of(failure.code(), message, failure.details());
-            print_json(&mut self.err, &document)
+            document::text(self.format, &document).and_then(|text| self.err.write_all(text.as_bytes()))
         } else {
             let mut message = format!("{ERROR}error:{ERROR:#} {}\n", text::lines(&failure.to_string()));
             let mut cause = failure.cause();
@@ -142,11 +144,22 @@ impl Output {
                 message = format!("{message}  caused by: {}\n", text::one_line(&error.to_string()));
                 cause = error.source();
             }
-            self.err.write_all(message.as_bytes())
+            let printed = self.err.write_all(message.as_bytes());
+            self.hint(failure);
+            printed
         };
         // If that cannot be printed, the exit code still says it.
         let _ = printed;
         failure.exit()
+    }
+
+    /// Says where more is said about a failure. Of a remote it is others who speak; kuberpult's own errors say enough by themselves.
+    fn hint(&mut self, failure: &Failure) {
+        let hint = format!("explain: kuberpult explain {}", failure.code().as_str());
+        match failure.exit() {
+            Exit::Remote => self.remark(&hint),
+            Exit::Done | Exit::Failed | Exit::Usage | Exit::Refused | Exit::Conflict => self.detail(&hint),
+        }
     }
 }
 
@@ -171,12 +184,15 @@ pub(crate) fn not_understood(error: &clap::Error, typed: &[OsString]) -> Exit {
         let _ = anstream::stdout().write_all(styled.as_bytes());
         return Exit::Done;
     }
-    let _ = if typed_option(typed, "--output", Some("-o")).as_deref() == Some("json") {
+    let format =
+        typed_option(typed, "--output", Some("-o")).and_then(|typed| Format::from_str(&typed, false).ok());
+    let _ = if let Some(format @ (Format::Json | Format::Yaml)) = format {
         let plain = error.render().to_string();
         let plain = plain.strip_prefix("error: ").unwrap_or(&plain);
         let (message, help) = plain.split_once("\n\n").unwrap_or((plain, ""));
         let details = serde_json::json!({ "help": help.trim_end() });
-        print_json(&mut io::stderr(), &ErrorDocument::of("USAGE", message.trim_end().into(), details))
+        let document = ErrorDocument::of(Code::USAGE, message.trim_end().into(), details);
+        document::text(format, &document).and_then(|text| io::stderr().write_all(text.as_bytes()))
     } else {
         anstream::stderr().write_all(styled.as_bytes())
     };
@@ -198,11 +214,6 @@ fn typed_option(typed: &[OsString], long: &str, short: Option<&str>) -> Option<S
         }
     }
     value
-}
-
-fn print_json(stream: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
-    writeln!(stream, "{text}")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use kuberpult_git::{CommitId, SavedPlan};
 use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::code::Code;
 use crate::exit::Failure;
 use crate::json::{API_VERSION, Document};
 use crate::json_command::{LineError, in_our_words, kind, read_command};
@@ -16,11 +17,18 @@ const KEYS: [&str; 5] = ["command", "at", "author", "commit", "events"];
 
 /// What is in the file besides `apiVersion` and `kind`.
 #[derive(Serialize)]
-struct PlanFile<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PlanFile<'a> {
+    /// What was planned: a release train.
     command: &'a Command,
+    /// When it was planned.
     at: Time,
+    /// Who planned it.
     author: &'a Actor,
+    /// The commit that it was decided on; null in an empty repository.
+    #[cfg_attr(test, schemars(with = "Option<CommitId>"))]
     commit: Option<String>,
+    /// What the train led to there, in order.
     events: &'a [Event],
 }
 
@@ -49,10 +57,10 @@ fn in_backticks(keys: &[&str]) -> String {
 
 impl PlanFileError {
     /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> Code {
         match self {
-            Self::OtherVersion { .. } => "OTHER_PLAN_VERSION",
-            _ => "MALFORMED_PLAN",
+            Self::OtherVersion { .. } => Code::OTHER_PLAN_VERSION,
+            _ => Code::MALFORMED_PLAN,
         }
     }
 

@@ -43,6 +43,7 @@ impl<'a> Promoted<'a> {
 
 /// An environment of kinds `Status` and `PromotionGraph`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PromotedEnvironment<'a> {
     environment: &'a EnvironmentName,

@@ -5,6 +5,8 @@ use std::fmt;
 use kuberpult_core::{ApplicationName, Refusal, Rejection};
 use serde_json::{Value, json};
 
+use crate::code::Code;
+
 /// How many names are listed at most where none is near.
 const LISTED: usize = 10;
 
@@ -36,19 +38,19 @@ impl UnknownName {
     }
 
     /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> Code {
         match self.what {
-            Named::Application => "APPLICATION_NOT_FOUND",
-            Named::Environment => "ENVIRONMENT_NOT_FOUND",
-            Named::Group => "ENVIRONMENT_GROUP_NOT_FOUND",
-            Named::Team => "TEAM_NOT_FOUND",
+            Named::Application => Code::APPLICATION_NOT_FOUND,
+            Named::Environment => Code::ENVIRONMENT_NOT_FOUND,
+            Named::Group => Code::ENVIRONMENT_GROUP_NOT_FOUND,
+            Named::Team => Code::TEAM_NOT_FOUND,
         }
     }
 
     /// What a program may want to know besides.
     pub(crate) fn details(&self) -> Value {
         let Self { what, name, nearest, known } = self;
-        let mut details = json!({ "name": name, "nearest": nearest });
+        let mut details = json!({ "name": name, "nearest": nearest.as_slice() });
         let more = match (what, ApplicationName::existing(name)) {
             // Of applications there may be thousands, and other commands refuse them so.
             (Named::Application, Ok(application)) => {

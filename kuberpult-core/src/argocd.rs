@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 /// Argo CD settings of an environment: `argocd` in its config.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 #[non_exhaustive]
 pub struct ArgoCd {
@@ -47,6 +48,7 @@ pub struct ArgoCd {
 /// The cluster and namespaces that Argo CD applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct Destination {
     /// The cluster's name in Argo CD; empty when `server` is given.
@@ -67,6 +69,7 @@ pub struct Destination {
 /// A window of time in which Argo CD may, or may not, synchronise.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct SyncWindow {
     /// When it opens: a cron line.
@@ -86,6 +89,7 @@ pub struct SyncWindow {
 /// A kind of cluster-wide resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct AccessEntry {
     /// The API group, `*` for any.
@@ -97,6 +101,7 @@ pub struct AccessEntry {
 /// Which differences Argo CD ignores, and in which objects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct IgnoreDifference {
     /// The objects' API group.

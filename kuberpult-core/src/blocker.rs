@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::codes::codes;
 use crate::{ApplicationName, EnvironmentName, FreezeWindow, Lock, LockId, LockScope, TeamName, Time};
 
 /// One thing that holds automatic deployments of an application to an environment back.
@@ -11,6 +12,7 @@ use crate::{ApplicationName, EnvironmentName, FreezeWindow, Lock, LockId, LockSc
 /// windows and closed allow windows that name it).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(tag = "code", rename_all_fields = "camelCase"))]
 pub enum Blocker {
     /// A lock on the environment.
@@ -76,6 +78,17 @@ pub enum Blocker {
     },
 }
 
+codes! {
+    /// The stable reason code, as upstream's release train prognosis has it for locks.
+    Blocker {
+        EnvironmentLock => "ENV_IS_LOCKED",
+        TeamLock => "TEAM_IS_LOCKED",
+        ApplicationLock => "APP_IS_LOCKED",
+        FreezeWindow => "FREEZE_WINDOW_IS_ACTIVE",
+        OutsideAllowWindows => "NO_ALLOW_WINDOW_IS_ACTIVE",
+    }
+}
+
 impl Blocker {
     /// A lock as what it blocks with.
     #[must_use]
@@ -119,18 +132,6 @@ impl Blocker {
         match self {
             Self::EnvironmentLock { .. } | Self::TeamLock { .. } | Self::ApplicationLock { .. } => None,
             Self::FreezeWindow { until, .. } | Self::OutsideAllowWindows { until, .. } => *until,
-        }
-    }
-
-    /// The stable reason code, as upstream's release train prognosis has it for locks.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::EnvironmentLock { .. } => "ENV_IS_LOCKED",
-            Self::TeamLock { .. } => "TEAM_IS_LOCKED",
-            Self::ApplicationLock { .. } => "APP_IS_LOCKED",
-            Self::FreezeWindow { .. } => "FREEZE_WINDOW_IS_ACTIVE",
-            Self::OutsideAllowWindows { .. } => "NO_ALLOW_WINDOW_IS_ACTIVE",
         }
     }
 

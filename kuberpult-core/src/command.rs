@@ -16,6 +16,7 @@ use crate::{
 /// With feature `serde`: an object whose key `command` names the command, unknown keys refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(
     feature = "serde",
     serde(tag = "command", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)
@@ -195,6 +196,7 @@ pub enum Command {
 /// A new release: the content of [`Command::CreateRelease`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
 pub struct CreateRelease {
     /// The application; its first release makes it.
@@ -245,6 +247,7 @@ impl CreateRelease {
 /// A deployment: the content of [`Command::Deploy`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
 pub struct Deploy {
     /// Where to.
@@ -264,6 +267,7 @@ pub struct Deploy {
 /// What a deployment does when something blocks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum OnLock {
     /// Automatic: waits in the queue.
@@ -278,6 +282,7 @@ pub enum OnLock {
 /// A release train: the content of [`Command::ReleaseTrain`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
 pub struct ReleaseTrain {
     /// The name of an environment group or of an environment; a group goes first.
@@ -313,6 +318,7 @@ impl ReleaseTrain {
 /// What a train's target is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum TrainTargetType {
     /// One environment.
@@ -324,6 +330,7 @@ pub enum TrainTargetType {
 /// What a train does with an application that something blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum TrainOnLock {
     /// Puts its upstream version into the queue.

@@ -10,6 +10,7 @@ use crate::Time;
 /// Any text is accepted; whoever writes it somewhere makes it safe for that place. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Actor {
     /// The name, as in git's `user.name`.
@@ -35,6 +36,7 @@ impl fmt::Display for Actor {
 /// What a decision needs to know besides state and command. The core reads no clock and no environment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Context {
     /// The time at which the command is decided.
     pub now: Time,

@@ -11,6 +11,7 @@ use crate::{ApplicationName, Blocker, EnvironmentName, Event, Finding, TrainRepo
 /// The events are the plan; applying them is carrying it out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Decision {
     pub(crate) events: Vec<Event>,
@@ -41,6 +42,7 @@ impl From<Vec<Event>> for Decision {
 /// What the events of a decision do not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Report {
     /// Remarks, in the order in which they came up.
@@ -57,6 +59,7 @@ pub struct Report {
 /// A remark on a decision: not a reason to refuse, but something that whoever asked should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(tag = "note", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 #[non_exhaustive]
 pub enum Note {

@@ -17,6 +17,7 @@ use crate::{EnvironmentName, FreezeWindow, GroupName};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 #[non_exhaustive]
 pub struct EnvironmentConfig {
@@ -85,6 +86,7 @@ impl EnvironmentConfig {
 /// then skip the environment and say so.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default, expecting = "an object"))]
 pub struct Upstream {
     /// The environment whose current versions a release train takes.
@@ -101,6 +103,7 @@ pub struct Upstream {
 /// What an unlock does with a queued version that nothing holds back any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum OnUnlock {
     /// Deploys it: what kuberpult was made for.

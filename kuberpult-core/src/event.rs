@@ -20,6 +20,7 @@ use crate::{
 /// What is large and rare is boxed: a train over ten thousand applications makes as many events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(
     feature = "serde",
     serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")
@@ -175,6 +176,7 @@ pub enum Event {
 /// What caused a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum DeploymentCause {
     /// The release was made, and the environment's upstream is `latest`.
@@ -202,6 +204,7 @@ pub enum DeploymentCause {
 /// Why a queued version was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum QueueDropCause {
     /// It is deployed already.

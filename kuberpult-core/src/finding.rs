@@ -5,11 +5,13 @@ use core::fmt;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use crate::codes::codes;
 use crate::{ApplicationName, EnvironmentCause, EnvironmentName, State, Version};
 
 /// Something in a state that is wrong, or that somebody should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(tag = "code", rename_all_fields = "camelCase"))]
 #[non_exhaustive]
 pub enum Finding {
@@ -41,17 +43,16 @@ pub enum Finding {
     },
 }
 
-impl Finding {
+codes! {
     /// The stable code: what `code` is with feature `serde`.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::TrainsSkipEnvironment { .. } => "TRAINS_SKIP_ENVIRONMENT",
-            Self::DanglingVersion { .. } => "DANGLING_VERSION",
-            Self::EmptyEntry { .. } => "EMPTY_ENTRY",
-        }
+    Finding {
+        TrainsSkipEnvironment => "TRAINS_SKIP_ENVIRONMENT",
+        DanglingVersion => "DANGLING_VERSION",
+        EmptyEntry => "EMPTY_ENTRY",
     }
+}
 
+impl Finding {
     /// Whether it is an error. A warning is something that was configured so.
     #[must_use]
     pub fn is_error(&self) -> bool {

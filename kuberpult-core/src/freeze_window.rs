@@ -12,6 +12,7 @@ use crate::{ApplicationName, ApplicationPattern, Schedule, WindowDuration, Zone}
 /// Whether deployments wait while a window is open, or while it is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum FreezeKind {
     /// Deployments wait while the window is open.
@@ -77,6 +78,7 @@ impl fmt::Display for FreezeKind {
 /// Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object"))]
 #[non_exhaustive]
 pub struct FreezeWindow {

@@ -101,6 +101,7 @@
 //! # Features
 //!
 //! - `serde`: serialisation of every public type, with the keys of kuberpult's JSON commands.
+//! - `schema`: JSON schemas of what is serialised.
 
 #![no_std]
 
@@ -111,6 +112,7 @@ mod apply;
 mod argocd;
 mod blocker;
 mod blocking;
+mod codes;
 mod command;
 mod command_scope;
 mod context;
@@ -131,6 +133,8 @@ mod rejection;
 mod release;
 mod restrict;
 mod schedule;
+#[cfg(feature = "schema")]
+mod schema;
 mod scope;
 mod small_map;
 mod state;

@@ -11,6 +11,7 @@ use crate::{Actor, ApplicationName, EnvironmentName, LockId, TeamName, Time};
 /// Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Lock {
     /// Why it is there, for people.
@@ -35,6 +36,7 @@ pub type Locks = BTreeMap<LockId, Lock>;
 /// What a lock locks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(tag = "scope", rename_all = "camelCase", deny_unknown_fields))]
 pub enum LockScope {
     /// Every application in the environment.

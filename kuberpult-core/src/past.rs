@@ -74,6 +74,7 @@ impl<'de> serde::Deserialize<'de> for Revision {
 /// What was current at a revision: all that a release train [as of](crate::ReleaseTrain::as_of) it reads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Past {
     /// The current version of each application in each environment.

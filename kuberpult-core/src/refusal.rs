@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::codes::codes;
 use crate::wording::{Joined, Known, Listed};
 use crate::{
     ApplicationName, Blocker, EnvironmentName, GroupName, LockId, LockScope, NameError, Revision,
@@ -16,6 +17,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(remote = "Self", untagged, rename_all_fields = "camelCase"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::with_codes))]
 #[non_exhaustive]
 pub enum Refusal {
     /// A new thing must not have this name.
@@ -23,6 +26,7 @@ pub enum Refusal {
     InvalidName {
         /// What is wrong with it.
         #[cfg_attr(feature = "serde", serde(serialize_with = "as_text"))]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         error: NameError,
     },
     /// There is no such environment.
@@ -222,35 +226,33 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
+codes! {
     /// The stable reason code. A blocked deployment has the code of its first blocker, as upstream has it;
     /// a refused command of a batch has its own.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidName { .. } => "INVALID_NAME",
-            Self::EnvironmentNotFound { .. } => "ENVIRONMENT_NOT_FOUND",
-            Self::ApplicationNotFound { .. } => "APPLICATION_NOT_FOUND",
-            Self::ReleaseNotFound { .. } => "RELEASE_NOT_FOUND",
-            Self::ManifestNotFound { .. } => "MANIFEST_NOT_FOUND",
-            Self::Blocked { blockers, .. } => blockers.first().map_or("DEPLOYMENT_BLOCKED", Blocker::code),
-            Self::EnvironmentExists { .. } => "ENVIRONMENT_EXISTS",
-            Self::EnvironmentIsUpstream { .. } => "ENVIRONMENT_IS_UPSTREAM",
-            Self::ApplicationsDeployed { .. } => "APPLICATIONS_DEPLOYED",
-            Self::UndeployNotPrepared { .. } => "UNDEPLOY_NOT_PREPARED",
-            Self::StillDeployed { .. } => "STILL_DEPLOYED",
-            Self::RevisionNotFound { .. } => "REVISION_NOT_FOUND",
-            Self::BatchInBatch { .. } => "BATCH_IN_BATCH",
-            Self::InBatch { refusal, .. } => refusal.code(),
-            Self::NoManifests { .. } => "NO_MANIFESTS",
-            Self::ReleaseDiffers { .. } => "RELEASE_EXISTS_WITH_OTHER_CONTENT",
-            Self::ReleaseTooOld { .. } => "RELEASE_TOO_OLD",
-            Self::NoVersionLeft { .. } => "NO_VERSION_LEFT",
-            Self::LockNotFound { .. } => "LOCK_NOT_FOUND",
-            Self::GroupLockNotFound { .. } => "GROUP_LOCK_NOT_FOUND",
-            Self::GroupNotFound { .. } => "ENVIRONMENT_GROUP_NOT_FOUND",
-            Self::TargetNotFound { .. } => "TRAIN_TARGET_NOT_FOUND",
-        }
+    Refusal {
+        InvalidName => "INVALID_NAME",
+        EnvironmentNotFound => "ENVIRONMENT_NOT_FOUND",
+        ApplicationNotFound => "APPLICATION_NOT_FOUND",
+        ReleaseNotFound => "RELEASE_NOT_FOUND",
+        ManifestNotFound => "MANIFEST_NOT_FOUND",
+        EnvironmentExists => "ENVIRONMENT_EXISTS",
+        EnvironmentIsUpstream => "ENVIRONMENT_IS_UPSTREAM",
+        ApplicationsDeployed => "APPLICATIONS_DEPLOYED",
+        UndeployNotPrepared => "UNDEPLOY_NOT_PREPARED",
+        StillDeployed => "STILL_DEPLOYED",
+        RevisionNotFound => "REVISION_NOT_FOUND",
+        BatchInBatch => "BATCH_IN_BATCH",
+        NoManifests => "NO_MANIFESTS",
+        ReleaseDiffers => "RELEASE_EXISTS_WITH_OTHER_CONTENT",
+        ReleaseTooOld => "RELEASE_TOO_OLD",
+        NoVersionLeft => "NO_VERSION_LEFT",
+        LockNotFound => "LOCK_NOT_FOUND",
+        GroupLockNotFound => "GROUP_LOCK_NOT_FOUND",
+        GroupNotFound => "ENVIRONMENT_GROUP_NOT_FOUND",
+        TargetNotFound => "TRAIN_TARGET_NOT_FOUND",
+    } else {
+        Self::Blocked { blockers, .. } => blockers.first().map_or("DEPLOYMENT_BLOCKED", Blocker::code),
+        Self::InBatch { refusal, .. } => refusal.code(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{EnvironmentName, SmallMap};
 /// One version of an application: a manifest per environment, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Release {
     /// The content id of the manifest for each environment that the release can be deployed to.
@@ -51,6 +52,7 @@ impl Release {
 /// Where a release came from: the commit in the source repository and what people call it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", default))]
 pub struct ReleaseSource {
     /// The commit id in the source repository, in lower case.

@@ -4,12 +4,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::codes::codes;
 use crate::wording::Listed;
 use crate::{ApplicationName, Blocker, EnvironmentName, Revision, TeamName, TrainTargetType, Version};
 
 /// What became of a release train: per target environment, in name order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct TrainReport {
     /// The target that was asked for.
@@ -29,6 +31,7 @@ pub struct TrainReport {
 /// What became of one target environment of a train.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct EnvironmentReport {
     /// The environment.
@@ -46,6 +49,7 @@ pub struct EnvironmentReport {
 /// Where a train takes its versions from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum TrainUpstream {
     /// The newest releases.
@@ -66,6 +70,7 @@ impl fmt::Display for TrainUpstream {
 /// Why a train skipped an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(tag = "code", rename_all_fields = "camelCase"))]
 pub enum EnvironmentCause {
     /// Its config has no upstream.
@@ -103,26 +108,25 @@ pub enum EnvironmentCause {
     },
 }
 
+codes! {
+    /// The stable reason code, upstream's where it has one.
+    EnvironmentCause {
+        NoUpstream => "ENV_HAS_NO_UPSTREAM",
+        NeitherLatestNorEnvironment => "ENV_HAS_NO_UPSTREAM_LATEST_OR_UPSTREAM_ENV",
+        BothLatestAndEnvironment => "ENV_HAS_BOTH_UPSTREAM_LATEST_AND_UPSTREAM_ENV",
+        UpstreamNotFound => "UPSTREAM_ENV_CONFIG_NOT_FOUND",
+        UpstreamCycle => "UPSTREAM_ENVS_FORM_A_CYCLE",
+        Locked => "ENV_IS_LOCKED",
+        Frozen => "ENV_IS_FROZEN",
+    }
+}
+
 impl EnvironmentCause {
     /// The cause that environment-level blockers are; none if there are none.
     pub(crate) fn of_blockers(blockers: &[Blocker]) -> Option<Self> {
         let locked = blockers.first()?.lock().is_some();
         let blockers = blockers.to_vec();
         Some(if locked { Self::Locked { blockers } } else { Self::Frozen { blockers } })
-    }
-
-    /// The stable reason code, upstream's where it has one.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoUpstream => "ENV_HAS_NO_UPSTREAM",
-            Self::NeitherLatestNorEnvironment => "ENV_HAS_NO_UPSTREAM_LATEST_OR_UPSTREAM_ENV",
-            Self::BothLatestAndEnvironment => "ENV_HAS_BOTH_UPSTREAM_LATEST_AND_UPSTREAM_ENV",
-            Self::UpstreamNotFound { .. } => "UPSTREAM_ENV_CONFIG_NOT_FOUND",
-            Self::UpstreamCycle { .. } => "UPSTREAM_ENVS_FORM_A_CYCLE",
-            Self::Locked { .. } => "ENV_IS_LOCKED",
-            Self::Frozen { .. } => "ENV_IS_FROZEN",
-        }
     }
 }
 
@@ -148,6 +152,7 @@ impl fmt::Display for EnvironmentCause {
 /// What became of one candidate application of a train.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct ApplicationReport {
     /// The application.
@@ -160,6 +165,7 @@ pub struct ApplicationReport {
 /// What a train does with a candidate application. Each candidate has exactly one outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(
     feature = "serde",
     serde(tag = "outcome", rename_all = "camelCase", rename_all_fields = "camelCase")
@@ -203,6 +209,7 @@ pub enum Outcome {
 /// Why a train left a candidate application alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(tag = "code", rename_all_fields = "camelCase"))]
 pub enum ApplicationCause {
     /// Upstream has no version of it: locks only, or a queued version only.
@@ -222,15 +229,12 @@ pub enum ApplicationCause {
     },
 }
 
-impl ApplicationCause {
+codes! {
     /// The stable reason code, upstream's.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoVersionUpstream => "APP_HAS_NO_VERSION_IN_UPSTREAM_ENV",
-            Self::NotInEnvironment { .. } => "APP_DOES_NOT_EXIST_IN_ENV",
-            Self::AlreadyDeployed { .. } => "APP_ALREADY_IN_UPSTREAM_VERSION",
-        }
+    ApplicationCause {
+        NoVersionUpstream => "APP_HAS_NO_VERSION_IN_UPSTREAM_ENV",
+        NotInEnvironment => "APP_DOES_NOT_EXIST_IN_ENV",
+        AlreadyDeployed => "APP_ALREADY_IN_UPSTREAM_VERSION",
     }
 }
 

@@ -54,6 +54,21 @@ impl<'de> Deserialize<'de> for CommitId {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for CommitId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "CommitId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "The id of a commit.",
+            "type": "string",
+            "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

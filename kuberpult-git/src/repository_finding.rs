@@ -11,6 +11,7 @@ use crate::layout;
 ///
 /// As JSON: an object whose key `code` is [`code`](Self::code).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum RepositoryFinding {

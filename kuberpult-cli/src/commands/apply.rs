@@ -18,6 +18,7 @@ use self::lines::{Input, InputLine, Lines};
 pub(crate) use self::plan::PlanError;
 use super::{DRY_RUN, Session};
 use crate::arguments::DryRun;
+use crate::code::Code;
 use crate::exit::{Exit, Failure};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::json_command::{Line, LineError};
@@ -117,7 +118,8 @@ impl Apply {
         } else {
             printed?;
         }
-        if dry_run {
+        // Nothing but an error stands on standard error where a program reads it.
+        if dry_run && !session.output.is_json() {
             session.output.remark(DRY_RUN);
         }
         let path = self.file.clone();
@@ -164,7 +166,8 @@ impl Apply {
                 }
             }
         }
-        if self.dry_run.dry_run {
+        // Nothing but an error stands on standard error where a program reads it.
+        if self.dry_run.dry_run && !session.output.is_json() {
             session.output.remark(DRY_RUN);
         }
         match first {
@@ -271,7 +274,7 @@ fn closed(failure: Failure, done: Option<usize>) -> Failure {
 fn print(
     session: &mut Session<'_>,
     line: usize,
-    result: Result<&Answer, (&'static str, String, Value)>,
+    result: Result<&Answer, (Code, String, Value)>,
 ) -> Result<(), Failure> {
     match result {
         Ok(Answer { decision, commit }) => {

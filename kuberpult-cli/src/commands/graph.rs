@@ -43,7 +43,8 @@ enum Format {
 
 /// Kind `PromotionGraph`.
 #[derive(Serialize)]
-struct PromotionGraph<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct PromotionGraph<'a> {
     environments: Vec<PromotedEnvironment<'a>>,
 }
 

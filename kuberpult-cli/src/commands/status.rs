@@ -10,6 +10,9 @@ mod matrix;
 mod overview;
 mod watch;
 
+#[cfg(test)]
+pub(crate) use self::document::Status as StatusDocument;
+
 use kuberpult_core::{ApplicationName, State, Time};
 use kuberpult_git::{ManifestRepo, ReadError};
 

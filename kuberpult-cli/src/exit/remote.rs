@@ -3,6 +3,7 @@
 use kuberpult_git::RemoteError;
 
 use super::{Exit, is_full_disk};
+use crate::code::Code;
 
 /// The exit code.
 pub(super) fn of_remote(error: &RemoteError) -> Exit {
@@ -21,34 +22,34 @@ pub(super) fn of_remote(error: &RemoteError) -> Exit {
 }
 
 /// The stable code.
-pub(super) fn code_of_remote(error: &RemoteError) -> &'static str {
+pub(super) fn code_of_remote(error: &RemoteError) -> Code {
     match error {
-        RemoteError::InvalidAddress { .. } => "INVALID_ADDRESS",
-        RemoteError::InvalidBranch { .. } => "INVALID_BRANCH_NAME",
-        RemoteError::UnknownRemote { .. } => "UNKNOWN_REMOTE",
-        RemoteError::SeveralAddresses { .. } => "REMOTE_HAS_SEVERAL_ADDRESSES",
-        RemoteError::NoRepository { .. } => "REMOTE_NO_REPOSITORY",
-        RemoteError::NoBranch { .. } => "BRANCH_NOT_FOUND",
-        RemoteError::BranchGone { .. } => "BRANCH_GONE",
-        RemoteError::NothingFetched { .. } => "NOTHING_FETCHED",
-        RemoteError::Unreachable { .. } => "REMOTE_UNREACHABLE",
-        RemoteError::NotTrusted { .. } => "REMOTE_NOT_TRUSTED",
-        RemoteError::NotAuthenticated { .. } => "REMOTE_AUTHENTICATION",
-        RemoteError::NoPermission { .. } => "REMOTE_PERMISSION",
-        RemoteError::ProtectedBranch { .. } => "REMOTE_BRANCH_PROTECTED",
-        RemoteError::RefusedByHook { .. } => "REMOTE_HOOK",
-        RemoteError::CheckedOut { .. } => "REMOTE_CHECKED_OUT",
-        RemoteError::RemoteDiskFull { .. } => "REMOTE_DISK_FULL",
-        RemoteError::DiskFull { .. } => "DISK_FULL",
-        RemoteError::Malformed { .. } => "REMOTE_MALFORMED",
-        RemoteError::OtherObjectFormat { .. } => "REMOTE_OBJECT_FORMAT",
-        RemoteError::Interrupted { .. } => "REMOTE_INTERRUPTED",
-        RemoteError::Refused { .. } => "REMOTE_REFUSED",
-        RemoteError::Busy { .. } => "BUSY",
-        RemoteError::File { source, .. } if is_full_disk(&**source) => "DISK_FULL",
-        RemoteError::File { .. } => "CANNOT_WRITE",
-        RemoteError::Repository { .. } => "CANNOT_READ",
-        RemoteError::NoGit { .. } => "NO_GIT",
-        _ => "REMOTE",
+        RemoteError::InvalidAddress { .. } => Code::INVALID_ADDRESS,
+        RemoteError::InvalidBranch { .. } => Code::INVALID_BRANCH_NAME,
+        RemoteError::UnknownRemote { .. } => Code::UNKNOWN_REMOTE,
+        RemoteError::SeveralAddresses { .. } => Code::REMOTE_HAS_SEVERAL_ADDRESSES,
+        RemoteError::NoRepository { .. } => Code::REMOTE_NO_REPOSITORY,
+        RemoteError::NoBranch { .. } => Code::BRANCH_NOT_FOUND,
+        RemoteError::BranchGone { .. } => Code::BRANCH_GONE,
+        RemoteError::NothingFetched { .. } => Code::NOTHING_FETCHED,
+        RemoteError::Unreachable { .. } => Code::REMOTE_UNREACHABLE,
+        RemoteError::NotTrusted { .. } => Code::REMOTE_NOT_TRUSTED,
+        RemoteError::NotAuthenticated { .. } => Code::REMOTE_AUTHENTICATION,
+        RemoteError::NoPermission { .. } => Code::REMOTE_PERMISSION,
+        RemoteError::ProtectedBranch { .. } => Code::REMOTE_BRANCH_PROTECTED,
+        RemoteError::RefusedByHook { .. } => Code::REMOTE_HOOK,
+        RemoteError::CheckedOut { .. } => Code::REMOTE_CHECKED_OUT,
+        RemoteError::RemoteDiskFull { .. } => Code::REMOTE_DISK_FULL,
+        RemoteError::DiskFull { .. } => Code::DISK_FULL,
+        RemoteError::Malformed { .. } => Code::REMOTE_MALFORMED,
+        RemoteError::OtherObjectFormat { .. } => Code::REMOTE_OBJECT_FORMAT,
+        RemoteError::Interrupted { .. } => Code::REMOTE_INTERRUPTED,
+        RemoteError::Refused { .. } => Code::REMOTE_REFUSED,
+        RemoteError::Busy { .. } => Code::BUSY,
+        RemoteError::File { source, .. } if is_full_disk(&**source) => Code::DISK_FULL,
+        RemoteError::File { .. } => Code::CANNOT_WRITE,
+        RemoteError::Repository { .. } => Code::CANNOT_READ,
+        RemoteError::NoGit { .. } => Code::NO_GIT,
+        _ => Code::REMOTE,
     }
 }

@@ -4,6 +4,7 @@ use kuberpult_core::{EnvironmentName, NameError};
 use kuberpult_git::{ConfigError, TransactError};
 use serde_json::{Map, Value, json};
 
+use crate::code::Code;
 use crate::exit::{self, Exit, Failure};
 use crate::text::one_line;
 use crate::yaml::YamlError;
@@ -134,20 +135,20 @@ impl LineError {
     }
 
     /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> Code {
         match self {
-            Self::NotUtf8 { .. } | Self::NotJson(_) | Self::NoObject(_) => "MALFORMED_LINE",
-            Self::UnknownCommand(_) => "UNKNOWN_COMMAND",
+            Self::NotUtf8 { .. } | Self::NotJson(_) | Self::NoObject(_) => Code::MALFORMED_LINE,
+            Self::UnknownCommand(_) => Code::UNKNOWN_COMMAND,
             Self::NoCommandName(_)
             | Self::NotUnderstood(_)
             | Self::Key { .. }
             | Self::NoObjectInKey { .. }
             | Self::NoCommandList { .. }
             | Self::KeyOfLine { .. }
-            | Self::ManifestNoText { .. } => "INVALID_COMMAND",
-            Self::ManifestName(_) => "INVALID_NAME",
-            Self::ManifestNotYaml { .. } => "INVALID_MANIFEST",
-            Self::Config { .. } => "INVALID_CONFIG",
+            | Self::ManifestNoText { .. } => Code::INVALID_COMMAND,
+            Self::ManifestName(_) => Code::INVALID_NAME,
+            Self::ManifestNotYaml { .. } => Code::INVALID_MANIFEST,
+            Self::Config { .. } => Code::INVALID_CONFIG,
             Self::InBatch { error, .. } => error.code(),
             Self::Context(failure) => failure.code(),
             Self::Transact(error) => exit::code_of_transact(error),

@@ -121,7 +121,7 @@ fn wrong_usage() {
             "env update staging --config no.json --group pre",
             "env update staging --config windows.json",
             "demo new -o json",
-            "-o yaml status",
+            "-o xml status",
         ],
     );
     insta::assert_snapshot!(terminal.transcript());

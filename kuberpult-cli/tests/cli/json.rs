@@ -1,6 +1,6 @@
 //! `-o json`: a contract with programs.
 
-use crate::terminal::{Terminal, words};
+use crate::terminal::Terminal;
 
 #[test]
 fn one_document_for_each_command() {
@@ -66,11 +66,11 @@ fn characters_survive() {
 
 #[test]
 fn wrong_usage_is_json_however_the_format_is_typed() {
-    let terminal = Terminal::new();
+    let mut terminal = Terminal::new();
     for line in ["-o json deploy", "deploy --output=json", "deploy -ojson x y z"] {
-        let output = terminal.kuberpult(&words(line)).output().unwrap();
-        let document: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        let printed = terminal.run(line);
+        let document: serde_json::Value = serde_json::from_str(&printed.stderr).unwrap();
         assert_eq!(document["error"]["code"], "USAGE", "{line}");
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(printed.code, 2);
     }
 }

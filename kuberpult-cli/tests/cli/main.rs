@@ -10,9 +10,12 @@
 mod apply;
 mod bad_input;
 mod check;
+mod contract;
 mod demo;
 mod diff;
 mod environments;
+mod explain;
+mod formats;
 mod freeze;
 mod graph;
 mod json;

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::contract;
+
 /// A directory of its own, and what was typed and printed there.
 pub(crate) struct Terminal {
     directory: TempDir,
@@ -128,6 +130,7 @@ impl Terminal {
             code: output.status.code().unwrap(),
         };
         let stderr: String = printed.stderr.lines().map(|line| format!("! {line}\n")).collect();
+        contract::check_command(&command, &printed.stdout, &printed.stderr, printed.code == 0);
         let exit = if printed.code == 0 { String::new() } else { format!("exit {}\n", printed.code) };
         self.transcript.push_str(&format!("$ kuberpult {line}\n{}{stderr}{exit}\n", printed.stdout));
         printed

@@ -9,6 +9,7 @@ use crate::{FreezeWindow, Time, Zone};
 /// The times have the UTC offsets that the window's time zone has then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Opening {
     /// When the window last began to be open: where intervals of the window overlap, the start of the latest.

@@ -12,6 +12,7 @@ use crate::{
 /// Commands that bring a version to an environment, carried out one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Way {
     /// The last of them works from this time on, when freeze windows that are active now have ended; at once if

@@ -11,6 +11,7 @@ use kuberpult_git::{ManifestRepo, TransactError};
 use serde_json::{Value, json};
 
 use super::Answer;
+use crate::code::Code;
 use crate::exit::{self, Exit, Failure};
 use crate::plan_file::{self, PlanFileError};
 
@@ -39,7 +40,7 @@ impl PlanError {
     }
 
     /// The stable code.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> Code {
         match self {
             Self::File(error) => error.code(),
             Self::Context(failure) => failure.code(),

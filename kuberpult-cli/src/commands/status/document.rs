@@ -14,7 +14,8 @@ use crate::promotion::{Promoted, PromotedEnvironment};
 
 /// Kind `Status`.
 #[derive(Serialize)]
-pub(super) struct Status<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Status<'a> {
     environments: Vec<PromotedEnvironment<'a>>,
     applications: Vec<StatusApplication<'a>>,
     summary: Summary,
@@ -22,6 +23,7 @@ pub(super) struct Status<'a> {
 
 /// An application in a status.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StatusApplication<'a> {
     application: &'a ApplicationName,
     team: Option<&'a TeamName>,
@@ -36,6 +38,7 @@ struct StatusApplication<'a> {
 
 /// How far behind its upstream an application is in an environment.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StatusBehind {
     /// How many releases are newer than the current version and not newer than the upstream's.
     releases: usize,
@@ -45,6 +48,7 @@ struct StatusBehind {
 
 /// What an application has in an environment.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct StatusSlot<'a> {
     current: Option<Version>,
@@ -64,6 +68,7 @@ struct StatusSlot<'a> {
 }
 
 #[derive(Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct StatusPlaced<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -43,6 +43,7 @@ pub(super) struct Cell<'a> {
 
 /// How many applications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Summary {
     /// Are shown.
     pub(super) applications: usize,

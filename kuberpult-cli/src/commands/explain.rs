@@ -1,0 +1,112 @@
+//! `kuberpult explain`
+
+use super::Session;
+use crate::exit::Failure;
+use crate::explanation::{self, Explanation};
+use crate::json::{self, List, ListedCode};
+use crate::table::{Table, line_width};
+use crate::text;
+
+/// Which code is explained.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Explain {
+    /// The code, as it stands in JSON output [default: list all]
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult explain                    every code, with one line each
+  kuberpult explain ENV_IS_LOCKED      what it means, and what to do about it";
+
+impl Explain {
+    pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        match &self.code {
+            None => list(session),
+            Some(typed) => match explanation::of(typed) {
+                Ok(page) => print(session, &page),
+                Err(nearest) => {
+                    let typed = text::one_line(typed).into_owned();
+                    Err(Failure::UnknownCode { typed, nearest })
+                }
+            },
+        }
+    }
+}
+
+fn print(session: &mut Session<'_>, page: &Explanation) -> Result<(), Failure> {
+    let Explanation { code, topic, summary, text, related } = page;
+    if session.output.is_json() {
+        let document = json::Explanation { code, topic, summary, text, related };
+        return session.output.document("Explanation", &document);
+    }
+    session.output.heading(code)?;
+    session.output.data(&filled(&format!("{summary}\n\n{text}\n"), line_width()))?;
+    if !related.is_empty() {
+        session.output.data("\n")?;
+        session.output.line(&format!("related: {}", related.join(", ")))?;
+    }
+    Ok(())
+}
+
+fn list(session: &mut Session<'_>) -> Result<(), Failure> {
+    let pages = explanation::all();
+    if session.output.is_json() {
+        let listed =
+            |page: &Explanation| ListedCode { code: page.code, topic: page.topic, summary: page.summary };
+        let items = pages.iter().map(listed).collect();
+        return session.output.document("CodeList", &List { items });
+    }
+    for (index, topic) in pages.chunk_by(|page, next| page.topic == next.topic).enumerate() {
+        if index > 0 {
+            session.output.data("\n")?;
+        }
+        let mut table = Table::new(["CODE", "MEANING"]);
+        for page in topic {
+            table.row([page.code, page.summary]);
+        }
+        session.output.heading(topic.first().map_or("", |page| page.topic))?;
+        session.output.data(&table.to_string())?;
+    }
+    session.output.remark("`kuberpult explain CODE` says more about one of them");
+    Ok(())
+}
+
+/// Breaks lines between words so that they are no wider than `width` where that is possible; indented lines stay.
+fn filled(text: &str, width: usize) -> String {
+    let mut filled = String::new();
+    for line in text.lines() {
+        let mut column = 0;
+        if line.starts_with("    ") {
+            filled.push_str(line);
+        } else {
+            for word in line.split(' ') {
+                let length = word.chars().count();
+                if column > 0 && column + 1 + length > width {
+                    filled.push('\n');
+                    column = 0;
+                } else if column > 0 {
+                    filled.push(' ');
+                    column += 1;
+                }
+                filled.push_str(word);
+                column += length;
+            }
+        }
+        filled.push('\n');
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_filled_and_commands_stay() {
+        let text = "one two three\n\n    a command that is longer\nfour";
+        assert_eq!(filled(text, 8), "one two\nthree\n\n    a command that is longer\nfour\n");
+    }
+}
