@@ -108,6 +108,12 @@ pub(crate) enum Failure {
         "`--format` is about graphs for people and drawing programs; leave it out, or leave `--output` out"
     )]
     FormatOfJson,
+    #[error(
+        "`report` makes a page for people; leave `--output` out, or use `status`, `locks` and `queue list` for JSON"
+    )]
+    ReportAsJson,
+    #[error("cannot write `{}`", path.display())]
+    Report { path: PathBuf, source: io::Error },
     #[error("`demo` tells a story, which is no JSON; leave `--output` out")]
     DemoAsJson,
     #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
@@ -180,6 +186,7 @@ impl Failure {
             | Self::Read(_)
             | Self::Why(_)
             | Self::SavePlan { .. }
+            | Self::Report { .. }
             | Self::Clock
             | Self::ClosedInApply { .. }
             | Self::DemoNotEmpty { .. }
@@ -188,6 +195,7 @@ impl Failure {
             | Self::Output(_) => Exit::Failed,
             Self::Manifest(_)
             | Self::DemoAsJson
+            | Self::ReportAsJson
             | Self::NothingToDrawOn { .. }
             | Self::FormatOfJson
             | Self::NoIdentity
@@ -231,6 +239,7 @@ impl Failure {
             Self::MadeUpId(_) => "INVALID_NAME",
             Self::UnknownName(unknown) => unknown.code(),
             Self::DemoAsJson
+            | Self::ReportAsJson
             | Self::OfflineWithoutRemote
             | Self::NothingToDrawOn { .. }
             | Self::FormatOfJson => "USAGE",
@@ -239,7 +248,7 @@ impl Failure {
             Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
             Self::Why(_) => "CANNOT_READ",
             Self::Difference(error) => code_of_difference(error),
-            Self::SavePlan { .. } => "CANNOT_WRITE_FILE",
+            Self::SavePlan { .. } | Self::Report { .. } => "CANNOT_WRITE_FILE",
             Self::Line { error, .. } => error.code(),
             Self::Plan { error, .. } => error.code(),
             Self::ClosedInApply { .. } | Self::Output(_) => "OUTPUT",

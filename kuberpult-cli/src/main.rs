@@ -14,6 +14,7 @@ mod manifests;
 mod output;
 mod plan_file;
 mod promotion;
+mod report;
 mod screen;
 mod table;
 mod text;
