@@ -40,10 +40,13 @@ pub(crate) fn page(
     let mut page = Html::default();
     head::write(&mut page, &facts);
     let mut marks = matrix::write(&mut page, &facts);
+    let explained = marks.explained().count();
     queues::write(&mut page, &facts, &mut marks);
     locks::write(&mut page, &facts);
     calendar::write(&mut page, &facts);
     trains::write(&mut page, &facts, &mut marks);
+    // All are met in the matrix; should that change, no mark leads nowhere.
+    matrix::explain(&mut page, &marks, explained);
     promotion_graph::write(&mut page, &facts);
     history::write(&mut page, &facts);
     html!(

@@ -1,10 +1,12 @@
 //! [`ManifestRepo::queued_since`]: who queued versions, and when: the history of links.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use gix::ObjectId;
 use gix::objs::TreeRefIter;
+use gix::objs::tree::EntryRef;
 use kuberpult_core::{Actor, ApplicationName, EnvironmentName, Time};
 
 use crate::commit::Commit;
@@ -74,22 +76,25 @@ fn newest_changes<'a>(
     mut sought: Sought<'a>,
     mut found: impl FnMut(&'a Place, &Commit),
 ) -> Result<(), ReadError> {
-    let store = &repo.store;
-    let Some(mut commit) = Commit::find(store, head)? else { return Ok(()) };
-    let mut trees = Trees { git: &store.git, bytes: 0 };
-    let Some(mut trail) = trees.trail(commit.tree, &sought, None)? else { return Ok(()) };
+    let Some(mut commit) = Commit::find(&repo.store, head)? else { return Ok(()) };
+    let mut trees = Trees::new(&repo.store.git);
     for seen in 1..=COMMITS {
         if sought.is_done() || trees.bytes > TREE_BYTES {
             break;
         }
-        let Some(parent) = commit.parent else {
-            sought.changed(Some(&trail), None, &mut |place| found(place, &commit));
-            break;
+        let before = match commit.parent {
+            None => None,
+            Some(parent) => match repo.earlier_commit(parent, Some(seen))? {
+                None => break,
+                before => before,
+            },
         };
-        let Some(before) = repo.earlier_commit(parent, Some(seen))? else { break };
-        let Some(trail_before) = trees.trail(before.tree, &sought, Some(&trail))? else { break };
-        sought.changed(Some(&trail), Some(&trail_before), &mut |place| found(place, &commit));
-        (commit, trail) = (before, trail_before);
+        let tree_before = before.as_ref().map(|before| before.tree);
+        let mut found = |place| found(place, &commit);
+        let is_read = trees.changed(&mut sought, Some(commit.tree), tree_before, &mut found)?;
+        let Some(before) = before.filter(|_| is_read) else { break };
+        trees.next_commit();
+        commit = before;
     }
     Ok(())
 }
@@ -114,75 +119,100 @@ impl<'a> Sought<'a> {
     fn is_done(&self) -> bool {
         self.place.is_none() && self.below.is_empty()
     }
-
-    /// Gives those that are not the same in two trees, and looks for them no longer.
-    fn changed(
-        &mut self,
-        after: Option<&Rc<Trail>>,
-        before: Option<&Rc<Trail>>,
-        found: &mut impl FnMut(&'a Place),
-    ) {
-        if after.map(|trail| trail.id) == before.map(|trail| trail.id) {
-            return;
-        }
-        if let Some(place) = self.place.take() {
-            found(place);
-        }
-        self.below.retain(|name, sought| {
-            let [after, before] = [after, before].map(|trail| trail?.below.get(*name));
-            sought.changed(after, before, found);
-            !sought.is_done()
-        });
-    }
 }
 
-/// What lies on sought paths in one tree. What is the same in two trees is shared.
-struct Trail {
-    id: ObjectId,
-    below: BTreeMap<Vec<u8>, Rc<Self>>,
-}
-
-/// The trees that are read.
+/// The trees that are read. Those of the earlier commit of a pair are those of the later one of the next pair.
 struct Trees<'repo> {
     git: &'repo gix::Repository,
+    of_last: BTreeMap<ObjectId, Rc<[u8]>>,
+    of_this: BTreeMap<ObjectId, Rc<[u8]>>,
     /// How much was read.
     bytes: usize,
 }
 
-impl Trees<'_> {
-    /// What lies on the sought paths below a tree. Below what is the same in `other` nothing is read: it is the same as there.
-    /// None if the repository does not have a tree.
-    fn trail(
-        &mut self,
-        id: ObjectId,
-        sought: &Sought<'_>,
-        other: Option<&Rc<Trail>>,
-    ) -> Result<Option<Rc<Trail>>, ReadError> {
-        if let Some(other) = other.filter(|other| other.id == id) {
-            return Ok(Some(Rc::clone(other)));
+impl<'repo> Trees<'repo> {
+    fn new(git: &'repo gix::Repository) -> Self {
+        Self { git, of_last: BTreeMap::new(), of_this: BTreeMap::new(), bytes: 0 }
+    }
+
+    fn next_commit(&mut self) {
+        self.of_last = std::mem::take(&mut self.of_this);
+    }
+
+    /// A tree as git stores it; none if the repository does not have it.
+    fn tree(&mut self, id: ObjectId) -> Result<Option<Rc<[u8]>>, ReadError> {
+        let known = self.of_this.get(&id).or_else(|| self.of_last.get(&id));
+        if let Some(known) = known.map(Rc::clone) {
+            return Ok(Some(known));
         }
-        let mut below = BTreeMap::new();
-        let wanted = &sought.below;
-        if !wanted.is_empty() {
-            let tree =
-                self.git.try_find_object(id).map_err(|error| ReadError::git(format!("tree {id}"), error))?;
-            let Some(tree) = tree else { return Ok(None) };
-            self.bytes = self.bytes.saturating_add(tree.data.len());
-            for entry in TreeRefIter::from_bytes(&tree.data, self.git.object_hash()).filter_map(Result::ok) {
-                let name: &[u8] = entry.filename;
-                let Some(sought) = wanted.get(name) else { continue };
-                // Something else may lie where a directory should.
-                if !entry.mode.is_tree() && !sought.below.is_empty() {
-                    continue;
-                }
-                let other = other.and_then(|other| other.below.get(name));
-                let Some(trail) = self.trail(entry.oid.to_owned(), sought, other)? else { return Ok(None) };
-                below.insert(name.to_owned(), trail);
-                if below.len() == wanted.len() {
-                    break;
+        let tree = self.git.try_find_object(id);
+        let tree = tree.map_err(|error| ReadError::git(format!("tree {id}"), error))?;
+        let Some(tree) = tree else { return Ok(None) };
+        self.bytes = self.bytes.saturating_add(tree.data.len());
+        let data: Rc<[u8]> = tree.data.as_slice().into();
+        self.of_this.insert(id, Rc::clone(&data));
+        Ok(Some(data))
+    }
+
+    /// Gives what is sought and is not the same in two trees, and has it sought no longer. What is the same is not opened. False
+    /// if a tree is not there, so that nobody knows.
+    fn changed<'a>(
+        &mut self,
+        sought: &mut Sought<'a>,
+        after: Option<ObjectId>,
+        before: Option<ObjectId>,
+        found: &mut dyn FnMut(&'a Place),
+    ) -> Result<bool, ReadError> {
+        if after == before {
+            return Ok(true);
+        }
+        if let Some(place) = sought.place.take() {
+            found(place);
+        }
+        if sought.below.is_empty() {
+            return Ok(true);
+        }
+        let [mut after_tree, mut before_tree] = [None, None];
+        for (id, tree) in [(after, &mut after_tree), (before, &mut before_tree)] {
+            if let Some(id) = id {
+                *tree = self.tree(id)?;
+                if tree.is_none() {
+                    return Ok(false);
                 }
             }
         }
-        Ok(Some(Rc::new(Trail { id, below })))
+        let hash = self.git.object_hash();
+        let [after, before] = [&after_tree, &before_tree].map(|tree| {
+            TreeRefIter::from_bytes(tree.as_deref().unwrap_or_default(), hash)
+                .filter_map(Result::ok)
+                .peekable()
+        });
+        let (mut after, mut before) = (after, before);
+        loop {
+            let order = match (after.peek(), before.peek()) {
+                (None, None) => return Ok(true),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(after), Some(before)) => after.cmp(before),
+            };
+            let after = after.next_if(|_| order.is_le());
+            let before = before.next_if(|_| order.is_ge());
+            if after == before {
+                continue;
+            }
+            let Some(name) = after.or(before).map(|entry| entry.filename) else { continue };
+            let name: &[u8] = name;
+            let Some(below) = sought.below.get_mut(name) else { continue };
+            // Something else may lie where a directory should.
+            let fits = |entry: &EntryRef<'_>| entry.mode.is_tree() || below.below.is_empty();
+            let [after, before] =
+                [after, before].map(|entry| entry.filter(fits).map(|entry| entry.oid.to_owned()));
+            if !self.changed(below, after, before, found)? {
+                return Ok(false);
+            }
+            if below.is_done() {
+                sought.below.remove(name);
+            }
+        }
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn write(page: &mut Html, facts: &Facts<'_>) {
     }
     html!(page,
         "<p>The next " (facts.days) " days, today included. The strips go by the clock of the page (" (offset(facts.now()))
-        "), the lists by the clock of each window’s time zone. Manual deployments are always possible.</p>\n"
+        "): a full bar is when all applications wait, a low one when some do, and the thin line is now. The lists go by the clock of each "
+        "window’s time zone. Manual deployments are always possible.</p>\n"
     );
     for (number, alike) in alike(&with).into_iter().enumerate() {
         let Some(first) = alike.first() else { continue };

@@ -71,7 +71,8 @@ impl Source {
         let name = directory.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(Self {
             repository: name.unwrap_or_else(|| "manifests".into()),
-            remote: repo.remote(),
+            // Code is told from words in another way than in a terminal.
+            remote: repo.remote().map(|remote| remote.replace('`', "")),
             branch: repo.branch(),
             commit: repo.head()?,
         })

@@ -33,7 +33,7 @@ pub(super) fn write(page: &mut Html, facts: &Facts<'_>) {
     }
     html!(page, "</dd></div>\n");
     if let Some(at) = facts.read.history.first().and_then(|newest| newest.at) {
-        html!(page, "<div><dt>of</dt><dd>");
+        html!(page, "<div><dt>committed</dt><dd>");
         moment(page, at);
         html!(page, "</dd></div>\n");
     }

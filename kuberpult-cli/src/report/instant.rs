@@ -6,6 +6,7 @@ use jiff::tz::Offset;
 use kuberpult_core::Time;
 
 use super::html::{Html, html};
+use crate::text::age;
 
 /// The date and the time on a clock that has the time's own offset.
 pub(super) fn clock(time: Time) -> Option<DateTime> {
@@ -35,6 +36,13 @@ pub(super) fn offset(time: Time) -> String {
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// How long ago a time was: `3d ago`.
+pub(super) fn ago(time: Time, now: Time) -> String {
+    let seconds = now.seconds_since(time);
+    let ago = if seconds < 0 { "" } else { " ago" };
+    format!("{}{ago}", age(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +62,14 @@ mod tests {
         ];
         assert_eq!(moments, expected);
         let day = written("2024-05-03T23:37:37+02:00", weekday);
+        assert_eq!(
+            ago("2024-05-03T11:00:00Z".parse().unwrap(), "2024-05-03T12:59:00+02:00".parse().unwrap()),
+            "in the future"
+        );
+        assert_eq!(
+            ago("2024-05-03T11:00:00Z".parse().unwrap(), "2024-05-03T14:00:00+02:00".parse().unwrap()),
+            "60m ago"
+        );
         assert_eq!(day, "<time datetime='2024-05-03T23:37:37+02:00'>Fri 3 May 23:37</time>");
     }
 }

@@ -4,10 +4,10 @@ use kuberpult_core::{LockScope, Time};
 
 use super::facts::Facts;
 use super::html::{Html, html};
-use super::instant::moment;
+use super::instant::{ago, moment};
 use super::lifetime::Lifetime;
 use crate::lock_list::ListedLock;
-use crate::text::{age, is_unsafe};
+use crate::text::is_unsafe;
 
 /// What more is not listed at once.
 const LISTED: usize = 12;
@@ -56,7 +56,7 @@ fn lock(page: &mut Html, listed: &ListedLock<'_>, now: Time) {
         Some(at) => {
             html!(page, "<td data-label=since>");
             moment(page, at);
-            html!(page, " <small>" (age(now.seconds_since(at))) "</small></td>");
+            html!(page, " <small>" (ago(at, now)) "</small></td>");
         }
         None => html!(page, "<td class=none data-label=since>-</td>"),
     }

@@ -38,7 +38,10 @@ pub(super) fn write(page: &mut Html, facts: &Facts<'_>) -> Marks {
             "</tbody>\n</table>\n</div>\n<p class=nothing id=nothing hidden>No application is shown with these filters.</p>\n"
         );
         how_to_read(page);
-        explain(page, &marks);
+        html!(page, "<h3>What holds automatic deployments back</h3>\n");
+        if explain(page, &marks, 0) == 0 {
+            html!(page, "<p>Nothing.</p>\n");
+        }
     }
     html!(page, "</section>\n");
     marks
@@ -153,24 +156,20 @@ fn how_to_read(page: &mut Html) {
     );
 }
 
-/// What each mark stands for.
-fn explain(page: &mut Html, marks: &Marks) {
-    let mut explained = marks.explained().peekable();
-    if explained.peek().is_none() {
-        html!(page, "<p>Nothing holds automatic deployments back.</p>\n");
-        return;
-    }
-    html!(
-        page,
-        "<h3 id=marks-title>What holds automatic deployments back</h3>\n<ul class=marks aria-labelledby=marks-title>\n"
-    );
-    for (number, blocker, also) in explained {
-        html!(page, "<li id='m" (number) "'><b class=mark>[" (number) "]</b> " (blocker));
-        if !also.is_empty() {
-            let names: Vec<&str> = also.iter().map(EnvironmentName::as_str).collect();
-            html!(page, "; also on "(names.join(", ")));
+/// What each mark stands for: those that were not explained before, of which there were so many. Gives how many there are.
+pub(super) fn explain(page: &mut Html, marks: &Marks, before: usize) -> usize {
+    let all = marks.explained().count();
+    if all > before {
+        html!(page, "<ul class=marks>\n");
+        for (number, blocker, also) in marks.explained().skip(before) {
+            html!(page, "<li id='m" (number) "'><b class=mark>[" (number) "]</b> " (blocker));
+            if !also.is_empty() {
+                let names: Vec<&str> = also.iter().map(EnvironmentName::as_str).collect();
+                html!(page, "; also on "(names.join(", ")));
+            }
+            html!(page, "</li>\n");
         }
-        html!(page, "</li>\n");
+        html!(page, "</ul>\n");
     }
-    html!(page, "</ul>\n");
+    all
 }

@@ -23,8 +23,7 @@ pub(super) fn write(page: &mut Html, facts: &Facts<'_>) {
     for step in steps {
         let Some(node) = nodes.nodes.get(step.place) else { continue };
         if step.depth >= open {
-            html!(page, (if open == 0 { "" } else { "\n" }));
-            page.markup(if open == 0 { "<ul class=tree>\n" } else { "<ul>\n" });
+            page.markup(if open == 0 { "<ul class=tree>\n" } else { "\n<ul>\n" });
             open += 1;
         } else {
             while open > step.depth + 1 {

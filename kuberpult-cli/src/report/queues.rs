@@ -4,12 +4,11 @@ use kuberpult_core::{Blocker, QueueDropCause};
 
 use super::facts::{Facts, Released};
 use super::html::{Html, html};
-use super::instant::moment;
+use super::instant::{ago, moment};
 use super::matrix::mark;
 use crate::commands::status::marks::Marks;
 use crate::commands::status::overview::{Cell, Row};
 use crate::promotion::Promoted;
-use crate::text::age;
 
 pub(super) fn write(page: &mut Html, facts: &Facts<'_>, marks: &mut Marks) {
     html!(page, "<section id=queues aria-labelledby=queues-title>\n<h2 id=queues-title>Queues</h2>\n");
@@ -65,7 +64,7 @@ fn waiting(
             match change.at {
                 Some(at) => {
                     moment(page, at);
-                    html!(page, " <small>" (age(facts.now().seconds_since(at))) "</small>");
+                    html!(page, " <small>" (ago(at, facts.now())) "</small>");
                 }
                 None => html!(page, "unknown"),
             }

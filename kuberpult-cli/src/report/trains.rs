@@ -149,7 +149,7 @@ fn train(page: &mut Html, number: usize, train: &Train<'_>, marks: &mut Marks) {
     }
     html!(page, "><summary><h3>" (report.environment) "</h3> ");
     if let Some(upstream) = &report.upstream {
-        html!(page, "<span>from " (upstream) "</span> ");
+        html!(page, "<span>from " (upstream) ":</span> ");
     }
     html!(page, "<span>deploys " (deployed) ", queues " (queued) ", skips " (skipped) "</span></summary>\n");
     if let Some(cause) = &report.skipped {

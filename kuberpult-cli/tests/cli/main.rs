@@ -23,6 +23,7 @@ mod processes;
 mod readme;
 mod remote;
 mod replay;
+mod report;
 mod status;
 mod terminal;
 mod tour;

@@ -12,8 +12,7 @@ fn main() {
         for dark in [false, true] {
             let look = Look { width, dark, without_scripts: false };
             let mut page = browser.open(&format!("file://{}", page.display()), look);
-            let name = format!("{width}-{}.png", if dark { "dark" } else { "light" });
-            page.screenshot(&directory.join(name));
+            page.screenshots(&directory, &format!("{width}-{}", if dark { "dark" } else { "light" }));
         }
     }
 }

@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn the_examples_of_rfc_4648() {
-        for (text, bytes) in [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba")] {
+        for (text, bytes) in [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba")]
+        {
             assert_eq!(decode(text), bytes.as_bytes());
         }
         assert_eq!(decode("/+++"), [0xff, 0xef, 0xbe]);

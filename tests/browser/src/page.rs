@@ -34,7 +34,8 @@ impl<'a> Page<'a> {
         for domain in ["Page", "Runtime", "Log", "Network"] {
             page.call(&format!("{domain}.enable"), &json!({}));
         }
-        let metrics = json!({ "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": look.width < 600 });
+        let metrics =
+            json!({ "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": look.width < 600 });
         page.call("Emulation.setDeviceMetricsOverride", &metrics);
         let scheme = if look.dark { "dark" } else { "light" };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
@@ -43,7 +44,8 @@ impl<'a> Page<'a> {
         page.call("Page.navigate", &json!({ "url": url }));
         loop {
             let event = page.connection.event("Page.loadEventFired");
-            let is_loaded = event["method"] == "Page.loadEventFired" && event["sessionId"] == page.session.as_str();
+            let is_loaded =
+                event["method"] == "Page.loadEventFired" && event["sessionId"] == page.session.as_str();
             page.note(&event);
             if is_loaded {
                 break;
@@ -87,17 +89,25 @@ impl<'a> Page<'a> {
             json!(selector)
         ));
         for kind in ["mousePressed", "mouseReleased"] {
-            let params = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            let params =
+                json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
             self.call("Input.dispatchMouseEvent", &params);
         }
     }
 
-    /// Writes a picture of the whole page, from top to bottom.
-    pub fn screenshot(&mut self, file: &Path) {
+    /// Writes pictures of the page, from top to bottom, each of them as high as a screen or two: `NAME-1.png` and so on.
+    pub fn screenshots(&mut self, directory: &Path, name: &str) {
+        const HEIGHT: usize = 1_500;
         let size = self.call("Page.getLayoutMetrics", &json!({}))["cssContentSize"].take();
-        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
-        let picture = self.call("Page.captureScreenshot", &json!({ "captureBeyondViewport": true, "clip": clip }));
-        std::fs::write(file, base64::decode(picture["data"].as_str().expect("a picture"))).expect("written");
+        let height = size["height"].as_u64().expect("a height") as usize;
+        for (index, y) in (0..height).step_by(HEIGHT).enumerate() {
+            let clip = json!({ "x": 0, "y": y, "width": size["width"], "height": HEIGHT.min(height - y), "scale": 1 });
+            let params = json!({ "captureBeyondViewport": true, "clip": clip });
+            let picture = self.call("Page.captureScreenshot", &params);
+            let file = directory.join(format!("{name}-{}.png", index + 1));
+            std::fs::write(file, base64::decode(picture["data"].as_str().expect("a picture")))
+                .expect("written");
+        }
     }
 
     /// What the page has asked for so far: addresses, of which the first is its own.

@@ -106,6 +106,6 @@ mod tests {
         assert_eq!((open, is_whole), (vec!["2024-03-30T00:00:00Z -".to_owned()], true));
         let (open, is_whole) = calendar("* * * * *", "30s", "UTC", "2024-03-30T09:00:00Z");
         assert_eq!((open.len(), is_whole), (MOST, false));
-        assert_eq!(calendar("0 0 30 2 *", "1h", "UTC", "2024-03-30T09:00:00Z").0, Vec::<String>::new());
+        assert_eq!(calendar("0 0 29 2 *", "1h", "UTC", "2024-03-30T09:00:00Z").0, Vec::<String>::new());
     }
 }
