@@ -41,7 +41,7 @@ fn lock(page: &mut Html, listed: &ListedLock<'_>, now: Time) {
     match &listed.scope {
         LockScope::Environment { environment } => html!(page, "environment <b>" (environment) "</b>"),
         LockScope::Team { environment, team } => {
-            html!(page, "team <b>" (team) "</b> in <b>" (environment) "</b>")
+            html!(page, "team <b>" (team) "</b> in <b>" (environment) "</b>");
         }
         LockScope::Application { environment, application } => {
             html!(page, "application <b>" (application) "</b> in <b>" (environment) "</b>");

@@ -139,7 +139,7 @@ fn cell(page: &mut Html, there: &Promoted<'_>, cell: &Cell<'_>, marks: &mut Mark
 /// Marks, each with a way to what it stands for.
 pub(super) fn mark(page: &mut Html, numbers: &[usize]) {
     for number in numbers {
-        html!(page, " <a class=mark href='#m" (number) "'>[" (number) "]</a>");
+        html!(page, " <a class=mark href='#m" (number) "' aria-label='held back by [" (number) "]'>[" (number) "]</a>");
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn write(page: &mut Html, facts: &Facts<'_>) {
 fn node(page: &mut Html, node: &Node<'_>, again: bool) {
     match node {
         Node::Latest => {
-            html!(page, "<span class=node><b>latest</b> <small>the newest releases</small></span>")
+            html!(page, "<span class=node><b>latest</b> <small>the newest releases</small></span>");
         }
         Node::Missing(name) => {
             html!(page, "<span class=node><b>" (name) "</b> <i class=blocked>does not exist</i></span>");

@@ -9,6 +9,7 @@ use super::facts::Facts;
 use super::html::{Html, html};
 use super::matrix::mark;
 use crate::commands::status::marks::Marks;
+use crate::promotion::Promoted;
 
 /// A list that is longer is closed at first.
 const OPEN: usize = 40;
@@ -60,10 +61,10 @@ impl<'a> Train<'a> {
                     train.queued.push((application, *version, *displaced, blockers));
                 }
                 Outcome::Blocked { version, blockers } => {
-                    train.blocked.push((application, *version, blockers))
+                    train.blocked.push((application, *version, blockers));
                 }
                 Outcome::Skipped { cause: ApplicationCause::AlreadyDeployed { .. } } => {
-                    train.already_deployed += 1
+                    train.already_deployed += 1;
                 }
                 Outcome::Skipped { cause: ApplicationCause::NotInEnvironment { version } } => {
                     train.not_in_environment.push((application, *version));
@@ -108,7 +109,7 @@ fn summary(page: &mut Html, facts: &Facts<'_>, trains: &[Train<'_>]) {
         html!(page, "<td data-label=remarks>" (train.report.skipped.as_ref().map_or("", leaves_alone)) "</td></tr>\n");
     }
     let mut groups: Vec<&GroupName> =
-        facts.overview.environments.iter().filter_map(|there| there.group()).collect();
+        facts.overview.environments.iter().filter_map(Promoted::group).collect();
     groups.sort_unstable();
     groups.dedup();
     for group in groups {

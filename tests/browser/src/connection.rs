@@ -1,4 +1,4 @@
-//! [`Connection`]: messages of the DevTools protocol on two pipes, JSON with a zero byte after each.
+//! [`Connection`]: messages of the `DevTools` protocol on two pipes, JSON with a zero byte after each.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Write as _};
