@@ -106,7 +106,10 @@ fn summary(page: &mut Html, facts: &Facts<'_>, trains: &[Train<'_>]) {
         }
         html!(page, "</td>");
         counts(page, train.counts());
-        html!(page, "<td data-label=remarks>" (train.report.skipped.as_ref().map_or("", leaves_alone)) "</td></tr>\n");
+        match &train.report.skipped {
+            Some(cause) => html!(page, "<td data-label=remarks>" (leaves_alone(cause)) "</td></tr>\n"),
+            None => html!(page, "<td class=none data-label=remarks>-</td></tr>\n"),
+        }
     }
     let mut groups: Vec<&GroupName> =
         facts.overview.environments.iter().filter_map(Promoted::group).collect();

@@ -104,6 +104,12 @@ fn nothing_is_wider_than_the_window() {
             let wide =
                 page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth");
             assert_eq!(wide, true, "{address} {look:?}");
+            if look.width < 600 {
+                // On a phone nothing is cut off either.
+                let cut = "[...document.querySelectorAll('main *')].filter(one => one.checkVisibility()
+                    && one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML.slice(0, 200))";
+                assert_eq!(page.evaluate(cut), json!([]), "{address}");
+            }
             is_quiet(&mut page, &address);
         }
     }
