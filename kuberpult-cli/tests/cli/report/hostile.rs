@@ -19,7 +19,7 @@ const NAMES: [&str; 5] = [
 ];
 const TEXT: &str = "\"'><img src=x onerror=injected()></td></table></script><script>injected()</script>&lt;b&gt; \u{202e}\u{0}\u{7f}";
 const LINK: &str = "https://ci.example.com/?a='\"><script>injected()</script>&amp;b";
-const NO_LINK: &str = "javascript:injected()//https://ci.example.com/";
+const NO_LINK: &str = "javascript://ci.example.com/%0Ainjected()";
 
 /// A name that a command can give, as long as a hostile one and as high in order.
 fn harmless(name: &str) -> String {
