@@ -38,7 +38,7 @@ pub(super) fn write(page: &mut Html, facts: &Facts<'_>) -> Marks {
             "</tbody>\n</table>\n</div>\n<p class=nothing id=nothing hidden>No application is shown with these filters.</p>\n"
         );
         how_to_read(page);
-        html!(page, "<h3>What holds automatic deployments back</h3>\n");
+        html!(page, "<h3 id=marks-title>What holds automatic deployments back</h3>\n");
         if explain(page, &marks, 0) == 0 {
             html!(page, "<p>Nothing.</p>\n");
         }
@@ -160,7 +160,7 @@ fn how_to_read(page: &mut Html) {
 pub(super) fn explain(page: &mut Html, marks: &Marks, before: usize) -> usize {
     let all = marks.explained().count();
     if all > before {
-        html!(page, "<ul class=marks>\n");
+        html!(page, "<div class='scroll marks' role=region aria-labelledby=marks-title tabindex=0>\n<ul>\n");
         for (number, blocker, also) in marks.explained().skip(before) {
             html!(page, "<li id='m" (number) "'><b class=mark>[" (number) "]</b> " (blocker));
             if !also.is_empty() {
@@ -169,7 +169,7 @@ pub(super) fn explain(page: &mut Html, marks: &Marks, before: usize) -> usize {
             }
             html!(page, "</li>\n");
         }
-        html!(page, "</ul>\n");
+        html!(page, "</ul>\n</div>\n");
     }
     all
 }
