@@ -1,7 +1,7 @@
 //! The page to share: all that a manifest repository says, as one HTML file that needs nothing else.
 //!
-//! Nothing that others have written is markup: see [`html`](self::html). Should that ever be wrong, the page's
-//! [policy](self::policy) lets no script run but its own.
+//! Nothing that others have written is markup: see `report/html.rs`. Should that ever be wrong, the page's policy
+//! (`report/policy.rs`) lets no script run but its own.
 
 mod calendar;
 mod facts;
