@@ -6,8 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use kuberpult_core::Time;
 
 use crate::commands::{
-    apply, demo, deploy, diff, environment, explain, graph, init, lock, log, queue, release, status, train,
-    undeploy, why,
+    apply, demo, deploy, diff, environment, explain, graph, init, lock, log, queue, release, report, status,
+    train, undeploy, why,
 };
 
 /// Manages what is deployed next in your Kubernetes environments.
@@ -62,6 +62,8 @@ pub(crate) enum Subcommand {
     Status(status::Status),
     /// Show how versions are promoted: the environments, their upstreams and groups
     Graph(graph::Graph),
+    /// Write all there is to see as one HTML page: to share, and to keep
+    Report(report::Report),
     /// Say why an application is at this version in an environment, and what would change that
     Why(why::Why),
     /// Show what another version would change in the manifest, and the source commits that lie between

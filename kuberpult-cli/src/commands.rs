@@ -14,6 +14,7 @@ pub(crate) mod locks;
 pub(crate) mod log;
 pub(crate) mod queue;
 pub(crate) mod release;
+pub(crate) mod report;
 pub(crate) mod status;
 pub(crate) mod train;
 pub(crate) mod undeploy;
@@ -47,6 +48,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Queue(queue) => queue.run(&mut session)?,
         Subcommand::Status(status) => status.run(&mut session)?,
         Subcommand::Graph(graph) => graph.run(&mut session)?,
+        Subcommand::Report(report) => report.run(&mut session)?,
         Subcommand::Why(why) => why.run(&mut session)?,
         Subcommand::Diff(diff) => diff.run(&mut session)?,
         Subcommand::Log(log) => log.run(&mut session)?,

@@ -114,6 +114,10 @@ pub(crate) enum Failure {
         "`--format` is about graphs for people and drawing programs; leave it out, or leave `--output` out"
     )]
     FormatOfJson,
+    #[error(
+        "`report` makes a page for people; leave `--output` out, or use `status`, `locks` and `queue list` for JSON"
+    )]
+    ReportAsJson,
     #[error("`demo` tells a story, which is neither JSON nor YAML; leave `--output` out")]
     DemoAsJson,
     #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
@@ -211,6 +215,7 @@ impl Failure {
             | Self::Output(_) => Exit::Failed,
             Self::Manifest(_)
             | Self::DemoAsJson
+            | Self::ReportAsJson
             | Self::NothingToDrawOn { .. }
             | Self::FormatOfJson
             | Self::NoIdentity
@@ -257,6 +262,7 @@ impl Failure {
             Self::UnknownCode { .. } => Code::UNKNOWN_CODE,
             Self::UnknownName(unknown) => unknown.code(),
             Self::DemoAsJson
+            | Self::ReportAsJson
             | Self::OfflineWithoutRemote
             | Self::NothingToDrawOn { .. }
             | Self::ReportOfLines { .. }

@@ -17,6 +17,7 @@ mod markdown;
 mod output;
 mod plan_file;
 mod promotion;
+mod report;
 #[cfg(test)]
 mod schema;
 mod screen;
@@ -25,6 +26,7 @@ mod text;
 mod train_outcomes;
 mod unique_keys;
 mod unknown_name;
+mod whole_file;
 mod yaml;
 
 use std::ffi::OsString;

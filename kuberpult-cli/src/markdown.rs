@@ -16,6 +16,7 @@ pub(crate) use self::queue::queues;
 pub(crate) use self::standing::Standing;
 pub(crate) use self::train::train;
 use crate::exit::Failure;
+use crate::whole_file;
 
 /// The option of a command that can write a report.
 #[derive(Debug, clap::Args)]
@@ -64,7 +65,11 @@ impl ReportFile {
     ) -> Result<(), Failure> {
         let Some(path) = &self.markdown else { return printed };
         let written = report().and_then(|text| {
-            fs::write(path, text).map_err(|source| Failure::Report { path: path.clone(), done: true, source })
+            whole_file::write(path, text.as_bytes()).map_err(|source| Failure::Report {
+                path: path.clone(),
+                done: true,
+                source,
+            })
         });
         printed.and(written)
     }

@@ -4,6 +4,9 @@ use kuberpult_core::{ApplicationCause, ApplicationName, ApplicationReport, Block
 
 use crate::text::counted;
 
+/// Why the applications are skipped that need nothing.
+pub(crate) const DEPLOYED_ALREADY: &str = "deployed already";
+
 /// The candidates of one environment by outcome, each group in name order.
 #[derive(Default)]
 pub(crate) struct Outcomes<'a> {
@@ -77,7 +80,7 @@ impl<'a> Outcomes<'a> {
     /// The applications that are skipped, by the reason in words; no group is empty.
     pub(crate) fn skipped(&self) -> impl Iterator<Item = (&'static str, &[Skipped<'a>])> {
         let groups = [
-            ("deployed already", self.already_deployed.as_slice()),
+            (DEPLOYED_ALREADY, self.already_deployed.as_slice()),
             ("no manifest for this environment", &self.not_in_environment),
             ("no version upstream", &self.no_version_upstream),
         ];

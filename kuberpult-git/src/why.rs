@@ -4,7 +4,6 @@ use kuberpult_core::{Actor, ApplicationName, Context, EnvironmentName, Placed, S
 
 use crate::go_time::GoTime;
 use crate::layout::{DEPLOYED_AT_UTC, DEPLOYED_BY, DEPLOYED_BY_EMAIL};
-use crate::queue_history;
 use crate::tree::Directory;
 use crate::{ManifestRepo, WhyError};
 
@@ -39,10 +38,11 @@ impl ManifestRepo {
         {
             fill_deployed(current, &slot);
         }
-        if let (Some(queued), Some(head)) = (&mut why.queued, head)
-            && let Some(commit) = queue_history::newest_change(self, head.0, environment, application)?
-        {
-            (queued.at, queued.by) = (commit.at, Some(commit.author));
+        if let Some(queued) = &mut why.queued {
+            let place = (environment.clone(), application.clone());
+            if let Some(change) = self.queued_since(&[place].into())?.into_values().next() {
+                (queued.at, queued.by) = (change.at, Some(change.by));
+            }
         }
         Ok(why)
     }

@@ -1,5 +1,7 @@
 //! Why on a repository: when and by whom, from files and from history.
 
+use std::collections::BTreeSet;
+
 use kuberpult_core::{Actor, Command, Context, Placed, Version, Why};
 use kuberpult_git::{ManifestRepo, OpenOptions, WhyError};
 use kuberpult_tests::fixture::{Fixture, context, deploy, lock_environment};
@@ -137,4 +139,29 @@ fn history_that_is_on_the_remote_alone_is_fetched_for_it() {
     assert_eq!(queued(true).at, None, "one commit is there, and the network is left alone");
     assert_eq!(queued(false), why(&fixture.repo, "staging").queued.expect("a queued version"));
     assert!(queued(true).at.is_some(), "and stays");
+}
+
+#[test]
+fn queues_are_looked_up_together_as_one_by_one() {
+    let mut fixture = fixture();
+    for application in ["pay", "shop"] {
+        let release = fixture.release(application, &["staging"]);
+        fixture.accepted(&release);
+        fixture.accepted(&deploy(application, 1, "staging"));
+    }
+    let places: BTreeSet<_> = ["cart", "pay", "shop", "nobody"]
+        .map(|name| ("staging".parse().expect("a name"), name.parse().expect("a name")))
+        .into();
+    let together = fixture.repo.queued_since(&places).expect("read");
+    for place in &places {
+        let alone = fixture.repo.queued_since(&[place.clone()].into()).expect("read");
+        assert_eq!(together.get(place), alone.get(place), "{}", place.1);
+        if place.1.as_str() != "nobody" {
+            let why = fixture.repo.why(&context(), &place.0, &place.1, None).expect("an explanation");
+            let (queued, change) = (why.queued.expect("a queued version"), &together[place]);
+            assert_eq!((queued.at, queued.by), (change.at, Some(change.by.clone())));
+        }
+    }
+    let commits: BTreeSet<String> = together.values().map(|change| change.commit.to_string()).collect();
+    assert_eq!(commits.len(), 3, "each was queued with a commit of its own");
 }

@@ -2,8 +2,9 @@
 
 mod dot;
 mod mermaid;
-mod nodes;
+pub(crate) mod nodes;
 mod tree;
+pub(crate) mod walk;
 
 use serde::Serialize;
 

@@ -16,7 +16,7 @@ use crate::json::LogEntry;
 use crate::text;
 
 /// How much of a commit's id is shown to people.
-const SHORT_ID: usize = 10;
+pub(crate) const SHORT_ID: usize = 10;
 
 /// Which part of the history is shown.
 #[derive(Debug, clap::Args)]
@@ -121,7 +121,7 @@ fn lines(entry: &HistoryEntry) -> String {
 
 /// Whether a subject is an event's line with a capital letter. Of a deployment it may say more: history does not know
 /// the cause.
-fn says(subject: &str, event: &Event) -> bool {
+pub(crate) fn says(subject: &str, event: &Event) -> bool {
     let line = event.to_string();
     let (what, details) = match event {
         Event::Deployed { environment, application, version, .. } => {

@@ -2,12 +2,12 @@
 
 mod columns;
 mod document;
-mod filter;
+pub(crate) mod filter;
 mod grid;
 mod in_depth;
-mod marks;
+pub(crate) mod marks;
 mod matrix;
-mod overview;
+pub(crate) mod overview;
 mod watch;
 
 #[cfg(test)]

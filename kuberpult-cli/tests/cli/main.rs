@@ -28,6 +28,7 @@ mod readme;
 mod recipes;
 mod remote;
 mod replay;
+mod report;
 mod status;
 mod terminal;
 mod tour;

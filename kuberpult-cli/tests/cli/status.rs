@@ -71,7 +71,8 @@ fn history() -> Vec<Value> {
     lines
 }
 
-fn repository() -> Terminal {
+/// A repository in `repo` with that history.
+pub(crate) fn repository() -> Terminal {
     let mut terminal = Terminal::new();
     let lines: String = history().iter().map(|line| format!("{line}\n")).collect();
     terminal.write("history.jsonl", lines);

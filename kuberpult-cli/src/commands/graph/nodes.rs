@@ -8,15 +8,15 @@ use crate::freezes::frozen_until;
 use crate::promotion::Promoted;
 
 /// The nodes, and the edges between them. A node is named by its place.
-pub(super) struct Nodes<'a> {
+pub(crate) struct Nodes<'a> {
     /// Environments in promotion order, then upstreams that are no environments.
-    pub(super) nodes: Vec<Node<'a>>,
+    pub(crate) nodes: Vec<Node<'a>>,
     /// In the order of where they lead to.
-    pub(super) edges: Vec<Edge>,
+    pub(crate) edges: Vec<Edge>,
 }
 
 /// What versions come from or go to.
-pub(super) enum Node<'a> {
+pub(crate) enum Node<'a> {
     Environment(Box<Place<'a>>),
     /// The newest releases.
     Latest,
@@ -25,28 +25,28 @@ pub(super) enum Node<'a> {
 }
 
 /// An environment in the graph.
-pub(super) struct Place<'a> {
-    pub(super) name: &'a str,
-    pub(super) group: Option<&'a str>,
+pub(crate) struct Place<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) group: Option<&'a str>,
     /// The ids of the locks on it.
-    pub(super) locks: Vec<&'a str>,
+    pub(crate) locks: Vec<&'a str>,
     /// Until when it is frozen, if it is.
-    pub(super) frozen: Option<Option<Time>>,
+    pub(crate) frozen: Option<Option<Time>>,
     /// Why release trains skip it, whatever is locked and frozen.
-    pub(super) problem: Option<String>,
-    pub(super) has_upstream: bool,
+    pub(crate) problem: Option<String>,
+    pub(crate) has_upstream: bool,
 }
 
 /// Versions go from one node to another.
-pub(super) struct Edge {
-    pub(super) from: usize,
-    pub(super) to: usize,
+pub(crate) struct Edge {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
     /// Whether release trains do so.
-    pub(super) works: bool,
+    pub(crate) works: bool,
 }
 
 impl<'a> Nodes<'a> {
-    pub(super) fn new(environments: &'a [Promoted<'a>]) -> Self {
+    pub(crate) fn new(environments: &'a [Promoted<'a>]) -> Self {
         let places: BTreeMap<&EnvironmentName, usize> =
             environments.iter().enumerate().map(|(place, there)| (there.stage.name, place)).collect();
         let mut nodes: Vec<Node<'a>> =
@@ -90,7 +90,7 @@ impl<'a> Place<'a> {
     }
 
     /// What drawings say of it, without what was written by hand.
-    pub(super) fn marks(&self) -> Vec<&'static str> {
+    pub(crate) fn marks(&self) -> Vec<&'static str> {
         let locked = (!self.locks.is_empty()).then_some("locked");
         let frozen = self.frozen.map(|_| "frozen");
         locked.into_iter().chain(frozen).collect()

@@ -1,10 +1,9 @@
 //! The promotion graph as a tree, upstream above downstream.
 
-use std::collections::BTreeMap;
-
 use anstyle::Style;
 
 use super::nodes::{Node, Nodes, Place};
+use super::walk::walk;
 use crate::screen::{FAINT, HEADING, HELD_BACK, Styled};
 
 /// What stands before a child that others follow, and before what is below it; and before the last one.
@@ -40,57 +39,21 @@ pub(super) fn text(nodes: &Nodes<'_>) -> String {
 }
 
 fn lines(nodes: &Nodes<'_>) -> Vec<Line> {
-    let mut children: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut has_parent = vec![false; nodes.nodes.len()];
-    // Who follows both latest and an environment stands below the environment, whose edge comes last.
-    let parents: BTreeMap<usize, usize> = nodes.edges.iter().map(|edge| (edge.to, edge.from)).collect();
-    for (to, from) in parents {
-        children.entry(from).or_default().push(to);
-        if let Some(has) = has_parent.get_mut(to) {
-            *has = true;
-        }
-    }
-    let is_root = |place: &usize| has_parent.get(*place) == Some(&false);
-    // What comes from nowhere, in the order of a reader's interest; then cycles, which have no beginning.
-    let latest = nodes.nodes.iter().position(|node| matches!(node, Node::Latest));
-    let roots = latest.into_iter().chain((0..nodes.nodes.len()).filter(is_root)).chain(0..nodes.nodes.len());
-    let mut drawing = Drawing { nodes, children, seen: vec![false; nodes.nodes.len()], lines: Vec::new() };
-    for root in roots {
-        if drawing.seen.get(root) == Some(&false) {
-            drawing.draw(root);
-        }
-    }
-    drawing.lines
-}
-
-struct Drawing<'a> {
-    nodes: &'a Nodes<'a>,
-    children: BTreeMap<usize, Vec<usize>>,
-    seen: Vec<bool>,
-    lines: Vec<Line>,
-}
-
-impl Drawing<'_> {
-    /// Draws what is downstream of a root, however deep that is.
-    fn draw(&mut self, root: usize) {
-        let mut stack = vec![(root, String::new(), ("", ""))];
-        while let Some((place, indent, (branch, below))) = stack.pop() {
-            let Some(node) = self.nodes.nodes.get(place) else { continue };
-            let again = self.seen.get(place).copied().unwrap_or(true);
-            self.lines.push(line(node, &format!("{indent}{branch}"), again));
-            if again {
-                continue;
-            }
-            if let Some(seen) = self.seen.get_mut(place) {
-                *seen = true;
-            }
-            let indent = format!("{indent}{below}");
-            let children = self.children.get(&place).into_iter().flatten().rev();
-            for (index, child) in children.enumerate() {
-                stack.push((*child, indent.clone(), if index == 0 { LAST_CHILD } else { CHILD }));
-            }
-        }
-    }
+    // What stands before all that is below a node, for each node above the next one.
+    let mut above: Vec<&str> = Vec::new();
+    let lines = walk(nodes).into_iter().filter_map(|step| {
+        let node = nodes.nodes.get(step.place)?;
+        above.truncate(step.depth);
+        let (branch, below) = match (step.depth, step.is_last) {
+            (0, _) => ("", ""),
+            (_, true) => LAST_CHILD,
+            (_, false) => CHILD,
+        };
+        let line = line(node, &format!("{}{branch}", above.concat()), step.again);
+        above.push(below);
+        Some(line)
+    });
+    lines.collect()
 }
 
 fn line(node: &Node<'_>, branches: &str, again: bool) -> Line {

@@ -9,7 +9,7 @@ use crate::screen::{self, HELD_BACK, Styled};
 
 /// The locks and freezes by the numbers that stand for them.
 #[derive(Default)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     /// What is the same in several environments has one number.
     numbers: BTreeMap<Blocker, usize>,
     /// What stands for all environments in the keys of `numbers`: the first that was met.
@@ -26,7 +26,7 @@ struct Marked {
 
 impl Marks {
     /// The numbers of some of them, each of which gets one if it has none yet.
-    pub(super) fn of<'b>(&mut self, blockers: impl IntoIterator<Item = &'b Blocker>) -> Vec<usize> {
+    pub(crate) fn of<'b>(&mut self, blockers: impl IntoIterator<Item = &'b Blocker>) -> Vec<usize> {
         blockers.into_iter().map(|blocker| self.number(blocker)).collect()
     }
 
@@ -48,20 +48,26 @@ impl Marks {
         number
     }
 
+    /// What each number stands for: as it is in one environment, and the others where it is the same.
+    pub(crate) fn explained(&self) -> impl Iterator<Item = (usize, &Blocker, &[EnvironmentName])> {
+        let marked = self.marked.iter().enumerate();
+        marked.map(|(index, Marked { blocker, also })| (index + 1, blocker, also.as_slice()))
+    }
+
     /// What each mark stands for, a line for each, or more where the terminal is narrow.
-    pub(super) fn legend(&self, width: Option<usize>) -> String {
-        let lines = self.marked.iter().enumerate().map(|(index, Marked { blocker, also })| {
+    pub(crate) fn legend(&self, width: Option<usize>) -> String {
+        let lines = self.explained().map(|(number, blocker, also)| {
             let names: Vec<&str> = also.iter().map(EnvironmentName::as_str).collect();
             let also =
                 if names.is_empty() { String::new() } else { format!("; also on {}", names.join(", ")) };
-            screen::wrapped(&format!("[{}] {blocker}{also}", index + 1), width, "    ")
+            screen::wrapped(&format!("[{number}] {blocker}{also}"), width, "    ")
         });
         lines.collect()
     }
 }
 
 /// Adds marks to a text: ` [1][2]`.
-pub(super) fn mark(text: &mut Styled, numbers: &[usize]) {
+pub(crate) fn mark(text: &mut Styled, numbers: &[usize]) {
     let mut separator = " ";
     for number in numbers {
         text.push(separator, Style::new());

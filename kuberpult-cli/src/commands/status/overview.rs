@@ -9,54 +9,54 @@ use crate::promotion::{Promoted, promoted};
 use crate::unknown_name::{Named, UnknownName};
 
 /// All that is shown.
-pub(super) struct Overview<'a> {
-    pub(super) state: &'a State,
-    pub(super) now: Time,
+pub(crate) struct Overview<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) now: Time,
     /// In promotion order.
-    pub(super) environments: Vec<Promoted<'a>>,
+    pub(crate) environments: Vec<Promoted<'a>>,
     /// By name.
-    pub(super) rows: Vec<Row<'a>>,
+    pub(crate) rows: Vec<Row<'a>>,
     /// How many applications there are, shown or not.
-    pub(super) total: usize,
-    pub(super) summary: Summary,
+    pub(crate) total: usize,
+    pub(crate) summary: Summary,
 }
 
 /// An application that is shown.
-pub(super) struct Row<'a> {
-    pub(super) application: &'a ApplicationName,
-    pub(super) team: Option<&'a TeamName>,
+pub(crate) struct Row<'a> {
+    pub(crate) application: &'a ApplicationName,
+    pub(crate) team: Option<&'a TeamName>,
     /// One for each environment that is shown.
-    pub(super) cells: Vec<Cell<'a>>,
+    pub(crate) cells: Vec<Cell<'a>>,
 }
 
 /// What an application has in an environment.
-pub(super) struct Cell<'a> {
-    pub(super) slot: Option<&'a Slot>,
-    pub(super) standing: Standing,
+pub(crate) struct Cell<'a> {
+    pub(crate) slot: Option<&'a Slot>,
+    pub(crate) standing: Standing,
     /// Whether the current version is an undeploy release.
-    pub(super) undeploy: bool,
+    pub(crate) undeploy: bool,
     /// What holds it back, and not every application there.
-    pub(super) own: Vec<Blocker>,
+    pub(crate) own: Vec<Blocker>,
     /// Whether something of its own holds it back, or something that holds all back keeps something newer from coming.
-    pub(super) is_blocked: bool,
+    pub(crate) is_blocked: bool,
 }
 
 /// How many applications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Summary {
+pub(crate) struct Summary {
     /// Are shown.
-    pub(super) applications: usize,
+    pub(crate) applications: usize,
     /// Are behind in a shown environment.
-    pub(super) behind: usize,
+    pub(crate) behind: usize,
     /// Have a queued version in one.
-    pub(super) queued: usize,
+    pub(crate) queued: usize,
     /// Are blocked in one.
-    pub(super) blocked: usize,
+    pub(crate) blocked: usize,
 }
 
 impl<'a> Overview<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         state: &'a State,
         now: Time,
         named: Option<&ApplicationName>,
@@ -89,7 +89,7 @@ impl<'a> Overview<'a> {
 }
 
 /// Those that have a release or a slot, by name.
-pub(super) fn applications(state: &State) -> Vec<&ApplicationName> {
+pub(crate) fn applications(state: &State) -> Vec<&ApplicationName> {
     let slots = state.environments.values().flat_map(|environment| environment.slots.keys());
     let mut all: Vec<_> = state.applications.keys().collect();
     // Nearly all that have a slot have a release.
