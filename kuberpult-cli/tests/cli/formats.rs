@@ -38,6 +38,7 @@ const STORY: &[&str] = &[
     "status cart",
     "status --team nobody",
     "graph",
+    "report --html page.html",
     "why cart -e staging",
     "diff cart -e production --version 2",
     "unlock env staging peak",
