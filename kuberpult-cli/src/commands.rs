@@ -2,6 +2,8 @@
 
 pub(crate) mod apply;
 pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod confirmation;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod diff;
@@ -11,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod lock;
 pub(crate) mod locks;
 pub(crate) mod log;
+pub(crate) mod man;
 pub(crate) mod queue;
 pub(crate) mod release;
 pub(crate) mod status;
@@ -55,6 +58,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Apply(apply) => return apply.run(&mut session),
         Subcommand::Check => return check::run(&mut session),
         Subcommand::Demo(demo) => demo.run(&mut session)?,
+        Subcommand::Completions(completions) => completions.run(&mut session)?,
+        Subcommand::Man(pages) => pages.run(&mut session)?,
     }
     Ok(Exit::Done)
 }
@@ -66,6 +71,26 @@ pub(crate) const DRY_RUN: &str = "dry run: nothing was written";
 /// also says which repository is meant.
 fn is_address(remote: &str) -> bool {
     remote.contains(['/', ':'])
+}
+
+/// Where the manifest repository is.
+pub(crate) struct Where<'a> {
+    /// The directory, if it is not around the current one.
+    pub(crate) repo: Option<&'a Path>,
+    /// The remote: its name or its address.
+    pub(crate) remote: Option<&'a str>,
+}
+
+/// Opens the manifest repository.
+pub(crate) fn open(place: &Where<'_>, mut options: OpenOptions) -> Result<ManifestRepo, Failure> {
+    options.remote = place.remote.map(String::from);
+    Ok(match (place.repo, place.remote) {
+        (Some(directory), _) => ManifestRepo::open(directory, options)?,
+        (None, Some(remote)) if is_address(remote) => {
+            ManifestRepo::open_remote(&cache::directory()?, remote, options)?
+        }
+        (None, _) => ManifestRepo::discover(Path::new("."), options)?,
+    })
 }
 
 /// What came of a command that writes.
@@ -136,15 +161,9 @@ impl Session<'_> {
         }
         options.branch.clone_from(&self.global.branch);
         options.argocd_repo_url.clone_from(&self.global.argocd_repo_url);
-        options.remote.clone_from(&self.global.remote);
         options.offline = self.global.offline;
-        let repo = match (&self.global.repo, &self.global.remote) {
-            (Some(directory), _) => ManifestRepo::open(directory, options)?,
-            (None, Some(remote)) if is_address(remote) => {
-                ManifestRepo::open_remote(&cache::directory()?, remote, options)?
-            }
-            (None, _) => ManifestRepo::discover(Path::new("."), options)?,
-        };
+        let place = Where { repo: self.global.repo.as_deref(), remote: self.global.remote.as_deref() };
+        let repo = open(&place, options)?;
         let remote = repo.remote().map(|remote| format!("remote {remote}, ")).unwrap_or_default();
         let (directory, branch) = (repo.directory().display(), repo.branch());
         self.output.detail(&format!("{remote}repository {directory}, branch {branch}"));

@@ -7,7 +7,9 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use kuberpult_core::{ApplicationCause, EnvironmentName, LockId, NameError, Refusal, Rejection};
+use kuberpult_core::{
+    ApplicationCause, EnvironmentName, LockId, NameError, PlanDifference, Refusal, Rejection,
+};
 use kuberpult_git::{ConfigError, DifferenceError, InitError, OpenError, ReadError, TransactError, WhyError};
 use serde_json::{Value, json};
 
@@ -121,8 +123,17 @@ pub(crate) enum Failure {
     Demo { path: PathBuf, source: io::Error },
     #[error("the demo's own command is not understood: {message}")]
     DemoCommand { message: String },
+    #[error("cannot write manual pages into `{}`", directory.display())]
+    ManPages { directory: PathBuf, source: io::Error },
     #[error("cannot make up an id for the lock; give one with `--id`")]
     MadeUpId(#[source] NameError),
+    #[error("not confirmed: nothing was done; answer with `y`, or give `--yes`")]
+    NotConfirmed,
+    /// What was asked about is not what would be done.
+    #[error(
+        "somebody has changed what would be lost while you were asked: nothing was done; give the command again, and look at it again"
+    )]
+    ChangedWhileAsked { difference: Box<PlanDifference> },
     #[error("cannot write the result")]
     Output(#[source] io::Error),
 }
@@ -187,10 +198,12 @@ impl Failure {
             | Self::SavePlan { .. }
             | Self::Report { .. }
             | Self::Clock
+            | Self::NotConfirmed
             | Self::ClosedInApply { .. }
             | Self::DemoNotEmpty { .. }
             | Self::Demo { .. }
             | Self::DemoCommand { .. }
+            | Self::ManPages { .. }
             | Self::Output(_) => Exit::Failed,
             Self::Manifest(_)
             | Self::DemoAsJson
@@ -204,6 +217,7 @@ impl Failure {
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
             Self::NoSuchLock { .. } | Self::UnknownName(_) | Self::Difference(_) => Exit::Refused,
+            Self::ChangedWhileAsked { .. } => Exit::Conflict,
             Self::Line { error, .. } => error.exit(),
             Self::Plan { error, .. } => error.exit(),
         }
@@ -247,9 +261,11 @@ impl Failure {
             Self::NoSuchLock { .. } => "LOCK_NOT_FOUND",
             Self::Why(_) => "CANNOT_READ",
             Self::Difference(error) => code_of_difference(error),
-            Self::SavePlan { .. } | Self::Report { .. } => "CANNOT_WRITE_FILE",
+            Self::SavePlan { .. } | Self::Report { .. } | Self::ManPages { .. } => "CANNOT_WRITE_FILE",
             Self::Line { error, .. } => error.code(),
             Self::Plan { error, .. } => error.code(),
+            Self::NotConfirmed => "NOT_CONFIRMED",
+            Self::ChangedWhileAsked { .. } => "PLAN_OUTDATED",
             Self::ClosedInApply { .. } | Self::Output(_) => "OUTPUT",
             Self::DemoNotEmpty { .. } => "DIRECTORY_NOT_EMPTY",
             Self::Demo { .. } | Self::DemoCommand { .. } => "DEMO",
@@ -264,6 +280,7 @@ impl Failure {
             Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
             Self::UnknownName(unknown) => unknown.details(),
             Self::NoSuchLock { lock_id, there, .. } => json!({ "lockId": lock_id, "known": there }),
+            Self::ChangedWhileAsked { difference } => json!({ "difference": difference }),
             Self::Plan { error, .. } => error.details(),
             Self::Line { error, line, .. } => {
                 let mut details = error.details();

@@ -3,6 +3,7 @@
 mod arguments;
 mod cache;
 mod commands;
+mod completion;
 mod context;
 mod demo;
 mod exit;
@@ -29,10 +30,14 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::arguments::Arguments;
+use crate::exit::Exit;
 use crate::output::Output;
 
 fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
+    if let Some(answered) = completion::answer(&typed) {
+        return if answered { Exit::Done } else { Exit::Failed }.into();
+    }
     let exit = match Arguments::try_parse_from(&typed) {
         Ok(arguments) => {
             arguments.global.color.choose();

@@ -119,6 +119,11 @@ impl Output {
         }
     }
 
+    /// Prints a question on standard error, `--quiet` or not: somebody has to answer it.
+    pub(crate) fn ask(&mut self, question: &str) {
+        let _ = self.err.write_all(question.as_bytes()).and_then(|()| self.err.flush());
+    }
+
     /// Prints a line that is usually of no interest, on standard error.
     pub(crate) fn detail(&mut self, text: &str) {
         if self.verbose {

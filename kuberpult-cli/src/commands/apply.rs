@@ -26,6 +26,7 @@ use crate::output::with_causes;
 
 /// Commands as JSON lines, or a saved plan.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Apply {
     /// A file with one JSON object a line, or the one that `train --save-plan` wrote; `-` for standard input
     #[arg(short, long = "filename", value_name = "FILE")]
@@ -42,6 +43,13 @@ pub(crate) struct Apply {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult apply -f commands.jsonl
+  kuberpult apply -f - < commands.jsonl
+  kuberpult apply -f commands.jsonl --dry-run
+  kuberpult apply -f plan.json  what `train --save-plan` wrote";
 
 /// How many commands share one push.
 #[derive(Debug, Clone, Copy)]

@@ -29,12 +29,13 @@ pub(crate) struct Diff {
 
 const EXAMPLES: &str = "\
 Examples:
-  kuberpult diff cart -e production               what the next train would change
-  kuberpult diff cart -e production --version 7   what going back to version 7 would change
-  kuberpult -q diff cart -e production | delta    the diff alone, for another program
+  kuberpult diff cart -e production              what the next train would do
+  kuberpult diff cart -e production --version 7  what going back to 7 would do
+  kuberpult -q diff cart -e production | delta   the diff alone
 
-The diff goes to standard output, what is said about it to standard error. On a terminal, what
-it would obey is shown escaped; anywhere else the diff is one that `git apply` and `patch` read.";
+The diff goes to standard output, what is said about it to standard error. On a
+terminal, what it would obey is shown escaped; anywhere else the diff is one
+that `git apply` and `patch` read.";
 
 const HEADER: anstyle::Style = anstyle::Style::new().bold();
 const HUNK: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();

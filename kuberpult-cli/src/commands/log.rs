@@ -41,10 +41,10 @@ pub(crate) struct Log {
 
 const EXAMPLES: &str = "\
 Examples:
-  kuberpult log --limit 10                           what happened last
-  kuberpult log --app cart -e production             when which cart came to production
+  kuberpult log --limit 10                what happened last
+  kuberpult log --app cart -e production  when which version came there
   kuberpult log --since 2024-05-01 --until 2024-06-01
-                                                     what happened in May
+                                          what happened in May
   kuberpult log -e staging --since 2024-05-03T09:00:00Z";
 
 impl Log {

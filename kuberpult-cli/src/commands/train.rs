@@ -21,6 +21,7 @@ use crate::text::shell_line;
 
 /// A release train.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Train {
     /// An environment group, or an environment
     #[arg(value_parser = EnvironmentName::existing)]
@@ -52,6 +53,14 @@ pub(crate) struct Train {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult train staging
+  kuberpult train production --dry-run              the prognosis
+  kuberpult train europe --team shop                one team, all of a group
+  kuberpult train production --save-plan plan.json  for `kuberpult apply -f`
+  kuberpult train production --as-of nightly        what was upstream then";
 
 /// What a target is.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]

@@ -8,6 +8,7 @@ use crate::text;
 
 /// What is asked about.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Why {
     /// The application
     #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
@@ -19,6 +20,11 @@ pub(crate) struct Why {
     #[arg(long = "version", value_name = "V")]
     version: Option<Version>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult why cart -e production
+  kuberpult why cart -e production --version 7";
 
 impl Why {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
