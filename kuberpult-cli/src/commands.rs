@@ -126,11 +126,12 @@ pub(crate) fn carry_out(
     command: &Command,
     DryRun { dry_run }: DryRun,
 ) -> Result<Outcome, Failure> {
-    Ok(if dry_run {
-        Outcome::Planned(repo.plan(context, command)?)
+    let outcome = if dry_run {
+        repo.plan(context, command).map(Outcome::Planned)
     } else {
-        Outcome::Done(repo.transact(context, command)?)
-    })
+        repo.transact(context, command).map(Outcome::Done)
+    };
+    outcome.map_err(|error| Failure::from(error).suggesting(repo))
 }
 
 /// One command: what holds for it, and where it prints.

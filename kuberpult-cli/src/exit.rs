@@ -8,9 +8,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use kuberpult_core::{
-    ApplicationCause, EnvironmentName, LockId, NameError, PlanDifference, Refusal, Rejection,
+    ApplicationCause, ApplicationName, EnvironmentName, LockId, NameError, PlanDifference, Refusal,
+    Rejection, nearest_name,
 };
-use kuberpult_git::{ConfigError, DifferenceError, InitError, OpenError, ReadError, TransactError, WhyError};
+use kuberpult_git::{
+    ConfigError, DifferenceError, InitError, ManifestRepo, OpenError, ReadError, TransactError, WhyError,
+};
 use serde_json::{Value, json};
 
 use crate::commands::apply::PlanError;
@@ -178,7 +181,33 @@ fn known_locks(there: &[LockPlace]) -> String {
     }
 }
 
+/// With the application that was probably meant, where one is not known. Whoever cannot be asked leaves it open.
+pub(crate) fn suggested(repo: &ManifestRepo, rejection: Rejection) -> Rejection {
+    rejection.with_nearest_application(|application| {
+        let known = repo.application_names().ok()?;
+        let nearest = nearest_name(application.as_str(), known.iter().map(ApplicationName::as_str))?;
+        ApplicationName::existing(nearest).ok()
+    })
+}
+
+/// The same, of a command that writes.
+pub(crate) fn suggested_of_transact(repo: &ManifestRepo, error: TransactError) -> TransactError {
+    match error {
+        TransactError::Rejected(rejection) => suggested(repo, rejection).into(),
+        error => error,
+    }
+}
+
 impl Failure {
+    /// The same, with the application that was probably meant.
+    pub(crate) fn suggesting(self, repo: &ManifestRepo) -> Self {
+        match self {
+            Self::Rejected(rejection) => suggested(repo, rejection).into(),
+            Self::Transact(error) => suggested_of_transact(repo, error).into(),
+            failure => failure,
+        }
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {

@@ -6,6 +6,8 @@ mod commands;
 mod completion;
 mod context;
 mod demo;
+#[cfg(test)]
+mod every_error;
 mod exit;
 mod freezes;
 mod json;

@@ -18,7 +18,7 @@ const LONGEST_COMPONENT: usize = 255;
 #[non_exhaustive]
 pub enum NameError {
     /// The text is longer than the kind of name allows.
-    #[error("{kind} {found:?} is {length} characters long; at most {longest} are allowed")]
+    #[error("{kind} `{}` is {length} characters long; at most {longest} are allowed", found.escape_debug())]
     TooLong {
         /// What the name was for, with its article left out: `environment name`.
         kind: &'static str,
@@ -30,7 +30,7 @@ pub enum NameError {
         longest: usize,
     },
     /// The text does not have the form of this kind of name.
-    #[error("{kind} {found:?} is not valid; expected {expected}")]
+    #[error("{kind} `{}` is not valid; expected {expected}", found.escape_debug())]
     Malformed {
         /// What the name was for: `environment name`.
         kind: &'static str,

@@ -18,7 +18,7 @@ use self::lines::{Input, InputLine, Lines};
 pub(crate) use self::plan::PlanError;
 use super::{DRY_RUN, Session};
 use crate::arguments::DryRun;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, suggested, suggested_of_transact};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::json_command::{Line, LineError};
 use crate::markdown::{self, ReportFile, Standing};
@@ -193,7 +193,9 @@ impl Apply {
         for line in lines {
             let planned = read(session, repo, line).and_then(|(context, command)| {
                 state.past.extend(repo.past(state, &command).map_err(TransactError::from)?);
-                let decision = state.decide(&context, &command).map_err(TransactError::from)?;
+                let decision = state.decide(&context, &command);
+                let decision =
+                    decision.map_err(|rejection| TransactError::from(suggested(repo, rejection)))?;
                 state.apply(decision.events());
                 Ok(Answer { decision, commit: None })
             });
@@ -228,7 +230,7 @@ impl Apply {
                 }
             }
             let results = repo.transact_all(&commands, on_error).into_iter().map(|result| {
-                let receipt = result?;
+                let receipt = result.map_err(|error| suggested_of_transact(repo, error))?;
                 Ok(Answer { decision: receipt.decision, commit: receipt.commit })
             });
             answers.extend(numbers.into_iter().zip(results));

@@ -39,7 +39,7 @@ impl Session<'_> {
         if !asks {
             return self.write_in(&mut repo, &context, command, dry_run);
         }
-        let plan = repo.plan(&context, command)?;
+        let plan = repo.plan(&context, command).map_err(|error| Failure::from(error).suggesting(&repo))?;
         let lost = losses(plan.decision.events());
         if lost.is_empty() {
             return self.write_in(&mut repo, &context, command, dry_run);

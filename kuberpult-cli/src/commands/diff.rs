@@ -47,7 +47,8 @@ impl Diff {
         let repo = session.open()?;
         let context = crate::context::reading(session.global)?;
         let difference =
-            repo.manifest_difference(&context, &self.environment, &self.application, self.version)?;
+            repo.manifest_difference(&context, &self.environment, &self.application, self.version);
+        let difference = difference.map_err(|error| Failure::from(error).suggesting(&repo))?;
         let diff = difference.unified_diff(self.context_lines);
         if session.output.is_json() {
             return session.output.document("ManifestDiff", &document(&difference, &diff));

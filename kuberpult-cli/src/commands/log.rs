@@ -14,6 +14,7 @@ use crate::context::local;
 use crate::exit::Failure;
 use crate::json::LogEntry;
 use crate::text;
+use crate::unknown_name::{Named, UnknownName};
 
 /// How much of a commit's id is shown to people.
 const SHORT_ID: usize = 10;
@@ -81,11 +82,15 @@ impl Log {
         // What cannot be read now is no reason to fail: what was asked for has been answered.
         let Ok(state) = repo.state() else { return };
         if let Some(app) = self.app.as_ref().filter(|app| !state.applications.contains_key(*app)) {
-            session.output.note(&format!("there is no application `{app}`"));
+            let known = state.applications.keys().map(ApplicationName::as_str);
+            session.output.note(&UnknownName::new(Named::Application, app.as_str(), known).to_string());
         }
         let environment = self.environment.as_ref();
         if let Some(environment) = environment.filter(|name| !state.environments.contains_key(*name)) {
-            session.output.note(&format!("there is no environment `{environment}`"));
+            let known = state.environments.keys().map(EnvironmentName::as_str);
+            session
+                .output
+                .note(&UnknownName::new(Named::Environment, environment.as_str(), known).to_string());
         }
     }
 }

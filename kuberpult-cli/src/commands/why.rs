@@ -30,7 +30,8 @@ impl Why {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let repo = session.open()?;
         let context = crate::context::reading(session.global)?;
-        let mut why = repo.why(&context, &self.environment, &self.application, self.version)?;
+        let why = repo.why(&context, &self.environment, &self.application, self.version);
+        let mut why = why.map_err(|error| Failure::from(error).suggesting(&repo))?;
         if session.output.is_json() {
             return session.output.document("Why", &why);
         }
