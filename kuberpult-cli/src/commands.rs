@@ -93,6 +93,18 @@ pub(crate) fn open(place: &Where<'_>, mut options: OpenOptions) -> Result<Manife
     })
 }
 
+/// A remote without what may be secret in its address.
+fn shown(remote: &str) -> String {
+    match remote.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit('@').next().unwrap_or(host);
+            format!("{scheme}://{host}{}", path.split('?').next().unwrap_or(path))
+        }
+        None => remote.to_owned(),
+    }
+}
+
 /// What came of a command that writes.
 pub(crate) enum Outcome {
     /// It was carried out.
@@ -164,7 +176,10 @@ impl Session<'_> {
         options.argocd_repo_url.clone_from(&self.global.argocd_repo_url);
         options.offline = self.global.offline;
         let place = Where { repo: self.global.repo.as_deref(), remote: self.global.remote.as_deref() };
+        let asked = self.global.remote.as_ref().filter(|_| !self.global.offline);
+        let waiting = asked.map(|remote| self.output.progress.begin(&format!("asking {}", shown(remote))));
         let repo = open(&place, options)?;
+        drop(waiting);
         let remote = repo.remote().map(|remote| format!("remote {remote}, ")).unwrap_or_default();
         let (directory, branch) = (repo.directory().display(), repo.branch());
         self.output.detail(&format!("{remote}repository {directory}, branch {branch}"));
@@ -191,8 +206,23 @@ impl Session<'_> {
         command: &Command,
         dry_run: DryRun,
     ) -> Result<(), Failure> {
-        let outcome = carry_out(repo, context, command, dry_run)?;
+        let outcome = self.carry_out(repo, context, command, dry_run)?;
         self.print_outcome(&outcome)
+    }
+
+    /// As [`carry_out`], and says that it takes long if it does.
+    pub(crate) fn carry_out(
+        &self,
+        repo: &mut ManifestRepo,
+        context: &Context,
+        command: &Command,
+        dry_run: DryRun,
+    ) -> Result<Outcome, Failure> {
+        let _waiting = self.output.progress.begin(match repo.remote() {
+            Some(_) if !dry_run.dry_run => "deciding and pushing",
+            _ => "deciding",
+        });
+        carry_out(repo, context, command, dry_run)
     }
 
     /// Prints what came of a command that writes.

@@ -82,7 +82,7 @@ pub(crate) enum Failure {
     Clock,
     #[error("cannot read `{}`", path.display())]
     Input { path: PathBuf, source: io::Error },
-    #[error("`{}` is no environment config", path.display())]
+    #[error("cannot use `{}`", path.display())]
     Config { path: PathBuf, source: ConfigError },
     #[error("line {line}: {error}{}", and_others(*others))]
     Line {
@@ -100,7 +100,7 @@ pub(crate) enum Failure {
     Report { path: PathBuf, done: bool, source: io::Error },
     #[error("`--markdown` reports what becomes of a plan, and `{}` is none; `train --save-plan` writes plans", path.display())]
     ReportOfLines { path: PathBuf },
-    #[error("there is no lock `{lock_id}` in {}; there {}", joined(targets), known_locks(there))]
+    #[error("there is no lock `{lock_id}` in {}; {}", joined(targets), instead(lock_id, there))]
     NoSuchLock {
         lock_id: LockId,
         /// The train's target environments.
@@ -108,7 +108,9 @@ pub(crate) enum Failure {
         /// The locks in them.
         there: Vec<LockPlace>,
     },
-    #[error("standard output was closed: line {line} has been carried out, what follows it has not")]
+    #[error(
+        "standard output was closed: line {line} has been carried out, what follows it has not; give the lines after it again"
+    )]
     ClosedInApply { line: usize },
     #[error(
         "`--watch` draws on a terminal, and {found}; leave it out, and run the command as often as you need it"
@@ -120,7 +122,7 @@ pub(crate) enum Failure {
     FormatOfJson,
     #[error("`demo` tells a story, which is no JSON; leave `--output` out")]
     DemoAsJson,
-    #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
+    #[error("cannot make the demo in `{}`: it is there and not empty; name a directory that is empty or not there", directory.display())]
     DemoNotEmpty { directory: PathBuf },
     #[error("cannot write `{}`", path.display())]
     Demo { path: PathBuf, source: io::Error },
@@ -173,11 +175,21 @@ fn joined(names: &[EnvironmentName]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn known_locks(there: &[LockPlace]) -> String {
+/// The lock that was probably meant.
+fn nearest_lock<'a>(lock_id: &LockId, there: &'a [LockPlace]) -> Option<&'a str> {
+    nearest_name(lock_id.as_str(), there.iter().map(|lock| lock.lock_id.as_str()))
+}
+
+fn instead(lock_id: &LockId, there: &[LockPlace]) -> String {
+    if let Some(nearest) = nearest_lock(lock_id, there) {
+        return format!("did you mean `{nearest}`?");
+    }
     match there {
-        [] => "is none at all".into(),
-        [lock] => format!("is {lock}"),
-        locks => format!("are {}", locks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        [] => "there is none at all".into(),
+        [lock] => format!("there is {lock}"),
+        locks => {
+            format!("there are {}", locks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
@@ -245,6 +257,7 @@ impl Failure {
             | Self::ReportOfLines { .. }
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
+            Self::Difference(DifferenceError::Read(_)) => Exit::Failed,
             Self::NoSuchLock { .. } | Self::UnknownName(_) | Self::Difference(_) => Exit::Refused,
             Self::ChangedWhileAsked { .. } => Exit::Conflict,
             Self::Line { error, .. } => error.exit(),
@@ -308,7 +321,9 @@ impl Failure {
             Self::Rejected(rejection) => json!({ "refusals": rejection }),
             Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
             Self::UnknownName(unknown) => unknown.details(),
-            Self::NoSuchLock { lock_id, there, .. } => json!({ "lockId": lock_id, "known": there }),
+            Self::NoSuchLock { lock_id, there, .. } => {
+                json!({ "lockId": lock_id, "known": there, "nearest": nearest_lock(lock_id, there) })
+            }
             Self::ChangedWhileAsked { difference } => json!({ "difference": difference }),
             Self::Plan { error, .. } => error.details(),
             Self::Line { error, line, .. } => {

@@ -17,6 +17,7 @@ mod manifests;
 mod markdown;
 mod output;
 mod plan_file;
+mod progress;
 mod promotion;
 mod screen;
 mod table;

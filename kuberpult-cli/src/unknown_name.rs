@@ -77,8 +77,11 @@ impl fmt::Display for UnknownName {
         if let Some(nearest) = &self.nearest {
             return write!(f, "; did you mean `{nearest}`?");
         }
-        if self.what == Named::Application || self.known.is_empty() {
+        if self.what == Named::Application {
             return Ok(());
+        }
+        if self.known.is_empty() {
+            return f.write_str("; there is none at all");
         }
         let listed: Vec<String> = self.known.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
         match (self.known.len().saturating_sub(LISTED), listed.as_slice()) {
@@ -118,6 +121,7 @@ mod tests {
         let names: Vec<String> = (0..12).map(|number| format!("team-number-{number}")).collect();
         let many = UnknownName::new(Named::Team, "x", names.iter().map(String::as_str));
         assert!(many.to_string().ends_with("`team-number-9`, and 2 more"), "{many}");
-        assert_eq!(UnknownName::new(Named::Group, "eu", []).to_string(), "unknown environment group `eu`");
+        let none = UnknownName::new(Named::Group, "eu", []);
+        assert_eq!(none.to_string(), "unknown environment group `eu`; there is none at all");
     }
 }

@@ -288,7 +288,7 @@ mod tests {
     fn errors_say_what_was_found_and_what_is_accepted() {
         assert_eq!(
             EnvironmentName::new("Prod").unwrap_err().to_string(),
-            "environment name \"Prod\" is not valid; expected lower-case letters and digits in words joined by single `-`, such as `cart-api`"
+            "environment name `Prod` is not valid; expected lower-case letters and digits in words joined by single `-`, such as `cart-api`"
         );
         assert_eq!(
             EnvironmentName::new("a-name-that-is-too-long").unwrap_err().to_string(),

@@ -331,7 +331,7 @@ impl fmt::Display for Newest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(newest) => write!(f, "its newest is {newest}"),
-            None => f.write_str("it has none"),
+            None => f.write_str("it has none at all"),
         }
     }
 }

@@ -60,7 +60,7 @@ impl<T: fmt::Display> fmt::Display for Known<'_, T> {
         let Self(typed, known) = self;
         match nearest_of(typed, known) {
             Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
-            None if known.is_empty() => f.write_str("; there is none"),
+            None if known.is_empty() => f.write_str("; there is none at all"),
             None => write!(f, "; known: {}", Joined(known)),
         }
     }

@@ -153,10 +153,14 @@ impl Apply {
             if taken.is_empty() {
                 break;
             }
+            let (begin, end) = (taken.first(), taken.last());
+            let (begin, end) = (begin.map_or(0, |line| line.number), end.map_or(0, |line| line.number));
+            let working = session.output.progress.begin(&format!("lines {begin} to {end}"));
             let answers = match &mut planned {
                 Some(state) => self.plan(session, repo, state, &taken),
                 None => self.carry_out(session, repo, &taken),
             };
+            drop(working);
             let done = answers.iter().rev().find(|(_, answer)| answer.is_ok()).map(|(number, _)| *number);
             for (number, answer) in answers {
                 let error = |error: &LineError| {

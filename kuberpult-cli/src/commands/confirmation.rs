@@ -47,11 +47,13 @@ impl Session<'_> {
         if !is_confirmed(self.output, &lost) {
             return Err(Failure::NotConfirmed);
         }
+        let waiting = self.output.progress.begin("deciding again");
         let receipt =
             repo.carry_out(&context, &plan.saved(&context, command)).map_err(|error| match error {
                 TransactError::PlanOutdated { difference, .. } => Failure::ChangedWhileAsked { difference },
                 error => error.into(),
             })?;
+        drop(waiting);
         self.print_receipt(&receipt)
     }
 }

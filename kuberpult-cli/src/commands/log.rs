@@ -66,7 +66,11 @@ impl Log {
             };
         }
         let mut is_empty = true;
-        for entry in history.by_ref() {
+        loop {
+            let reading = session.output.progress.begin("reading history");
+            let entry = history.next();
+            drop(reading);
+            let Some(entry) = entry else { break };
             session.output.data(&lines(&entry?))?;
             is_empty = false;
         }

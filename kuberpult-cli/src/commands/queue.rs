@@ -6,7 +6,7 @@ use kuberpult_core::{
     ApplicationName, Command, Context, Decision, EnvironmentName, Event, QueueDropCause, Rejection, State,
 };
 
-use super::{Outcome, Session, carry_out};
+use super::{Outcome, Session};
 use crate::arguments::DryRun;
 use crate::exit::Failure;
 use crate::json::{List, QueueItem};
@@ -62,7 +62,7 @@ impl Settle {
         let mut repo = session.open()?;
         let context = session.context(&repo)?;
         let command = Command::SettleQueue { environment: self.environment.clone() };
-        let outcome = carry_out(&mut repo, &context, &command, self.dry_run)?;
+        let outcome = session.carry_out(&mut repo, &context, &command, self.dry_run)?;
         let printed = session.print_outcome(&outcome);
         self.report.write(printed, || {
             let mut after = repo.state()?;

@@ -12,7 +12,7 @@ use kuberpult_core::{
 use kuberpult_git::ManifestRepo;
 
 pub(crate) use self::prognosis::print;
-use super::{DRY_RUN, Session, carry_out};
+use super::{DRY_RUN, Session};
 use crate::arguments::DryRun;
 use crate::exit::{Exit, Failure};
 use crate::markdown::{self, ReportFile, Standing};
@@ -90,7 +90,7 @@ impl Train {
         let is_blocked = match &self.save_plan {
             Some(file) => self.save_plan(session, &repo, &context, &command, file)?,
             None if self.without_lock.is_empty() => {
-                let outcome = carry_out(&mut repo, &context, &command, self.dry_run)?;
+                let outcome = session.carry_out(&mut repo, &context, &command, self.dry_run)?;
                 let printed = session.print_outcome(&outcome);
                 self.write_report(printed, &context, outcome.decision(), &outcome.standing())?
             }

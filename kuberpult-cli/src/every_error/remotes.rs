@@ -13,7 +13,7 @@ pub(super) fn families() -> Vec<Family> {
     let words = || String::from("fatal: what the server said");
     let git_dir = || path("manifests/.git");
     let errors = [
-        RemoteError::InvalidAddress { address: "ext::sh".into(), problem: "it would run a program" },
+        RemoteError::InvalidAddress { address: "ext:sh".into(), problem: "it would run a program" },
         RemoteError::InvalidBranch { branch: "a..b".into() },
         RemoteError::UnknownRemote { name: "orgin".into(), git_dir: git_dir() },
         RemoteError::SeveralAddresses { name: "origin".into() },

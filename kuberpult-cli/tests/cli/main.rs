@@ -25,6 +25,7 @@ mod man;
 mod markdown;
 mod plan;
 mod processes;
+mod progress;
 mod readme;
 mod recipes;
 mod remote;
