@@ -218,7 +218,7 @@ fn subject<'a>(
     let there = state.applications.get(application);
     match (there, asked_for) {
         (None, _) => {
-            refusals.push(Refusal::ApplicationNotFound { application: application.clone(), nearest: None })
+            refusals.push(Refusal::ApplicationNotFound { application: application.clone(), nearest: None });
         }
         (Some(there), Some(version)) if !there.releases.contains_key(&version) => {
             let (application, newest) = (application.clone(), there.newest());

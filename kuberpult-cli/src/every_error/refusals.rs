@@ -7,9 +7,9 @@ use crate::exit::Failure;
 use crate::unknown_name::{Named, UnknownName};
 
 /// A refusal on its way, with what `Rejection` adds to it: nothing.
-fn refused(refusal: Refusal) -> Shown {
+fn refused(refusal: &Refusal) -> Shown {
     let failure = Failure::Rejected(refusal.clone().into());
-    shown(&refusal, &failure)
+    shown(refusal, &failure)
 }
 
 pub(super) fn families() -> Vec<Family> {
@@ -51,26 +51,22 @@ fn of_rules() -> Vec<Shown> {
         known: environments(),
     };
     let on_staging = || LockScope::Environment { environment: staging() };
-    vec![
-        refused(Refusal::InvalidName { error: kuberpult_core::TeamName::new("The A-Team").unwrap_err() }),
-        refused(not_found("stagign")),
-        refused(not_found("qa")),
-        refused(Refusal::EnvironmentNotFound { environment: staging(), known: Vec::new() }),
-        refused(Refusal::ApplicationNotFound { application: "crat".parse().unwrap(), nearest: Some(cart()) }),
-        refused(Refusal::ApplicationNotFound { application: "web".parse().unwrap(), nearest: None }),
-        refused(Refusal::ReleaseNotFound {
-            application: cart(),
-            version: version("9"),
-            newest: Some(version("7")),
-        }),
-        refused(Refusal::ReleaseNotFound { application: cart(), version: version("9"), newest: None }),
-        refused(Refusal::ManifestNotFound {
+    let refusals = [
+        Refusal::InvalidName { error: kuberpult_core::TeamName::new("The A-Team").unwrap_err() },
+        not_found("stagign"),
+        not_found("qa"),
+        Refusal::EnvironmentNotFound { environment: staging(), known: Vec::new() },
+        Refusal::ApplicationNotFound { application: "crat".parse().unwrap(), nearest: Some(cart()) },
+        Refusal::ApplicationNotFound { application: "web".parse().unwrap(), nearest: None },
+        Refusal::ReleaseNotFound { application: cart(), version: version("9"), newest: Some(version("7")) },
+        Refusal::ReleaseNotFound { application: cart(), version: version("9"), newest: None },
+        Refusal::ManifestNotFound {
             application: cart(),
             version: version("7"),
             environment: "production".parse().unwrap(),
             known: environments(),
-        }),
-        refused(Refusal::Blocked {
+        },
+        Refusal::Blocked {
             application: cart(),
             version: version("7"),
             environment: staging(),
@@ -79,62 +75,60 @@ fn of_rules() -> Vec<Shown> {
                 lock("freeze"),
                 Lock { message: "peak season".into(), ..Lock::default() },
             )],
-        }),
-        refused(Refusal::EnvironmentExists { environment: staging(), differing: vec!["upstream"] }),
-        refused(Refusal::EnvironmentIsUpstream {
+        },
+        Refusal::EnvironmentExists { environment: staging(), differing: vec!["upstream"] },
+        Refusal::EnvironmentIsUpstream {
             environment: staging(),
             downstream: vec!["production".parse().unwrap()],
-        }),
-        refused(Refusal::ApplicationsDeployed { environment: staging(), applications: vec![cart()] }),
-        refused(Refusal::UndeployNotPrepared { application: cart(), newest: version("7") }),
-        refused(Refusal::StillDeployed {
-            application: cart(),
-            still_deployed: [(staging(), version("7"))].into(),
-        }),
-        refused(Refusal::RevisionNotFound { revision: "nightly".parse().unwrap() }),
-        refused(Refusal::BatchInBatch { position: 2 }),
-        refused(Refusal::InBatch {
+        },
+        Refusal::ApplicationsDeployed { environment: staging(), applications: vec![cart()] },
+        Refusal::UndeployNotPrepared { application: cart(), newest: version("7") },
+        Refusal::StillDeployed { application: cart(), still_deployed: [(staging(), version("7"))].into() },
+        Refusal::RevisionNotFound { revision: "nightly".parse().unwrap() },
+        Refusal::BatchInBatch { position: 2 },
+        Refusal::InBatch {
             position: 2,
             refused: "deploy version 7 of \"cart\" to \"stagign\"".into(),
             refusal: Box::new(not_found("stagign")),
-        }),
-        refused(Refusal::NoManifests { application: cart() }),
-        refused(Refusal::ReleaseDiffers {
+        },
+        Refusal::NoManifests { application: cart() },
+        Refusal::ReleaseDiffers {
             application: cart(),
             version: version("7"),
             differing: vec!["sourceMessage".into(), "manifests.staging".into()],
-        }),
-        refused(Refusal::ReleaseTooOld { application: cart(), version: version("1"), oldest: version("3") }),
-        refused(Refusal::NoVersionLeft { application: cart() }),
-        refused(Refusal::LockNotFound {
+        },
+        Refusal::ReleaseTooOld { application: cart(), version: version("1"), oldest: version("3") },
+        Refusal::NoVersionLeft { application: cart() },
+        Refusal::LockNotFound {
             scope: on_staging(),
             lock_id: lock("laod-test"),
             known: vec![lock("load-test")],
-        }),
-        refused(Refusal::LockNotFound {
+        },
+        Refusal::LockNotFound {
             scope: on_staging(),
             lock_id: lock("freeze"),
             known: vec![lock("load-test")],
-        }),
-        refused(Refusal::LockNotFound { scope: on_staging(), lock_id: lock("freeze"), known: Vec::new() }),
-        refused(Refusal::GroupLockNotFound {
+        },
+        Refusal::LockNotFound { scope: on_staging(), lock_id: lock("freeze"), known: Vec::new() },
+        Refusal::GroupLockNotFound {
             environment_group: "europe".parse().unwrap(),
             lock_id: lock("freeze"),
             known: vec![lock("holiday")],
-        }),
-        refused(Refusal::GroupNotFound {
+        },
+        Refusal::GroupNotFound {
             environment_group: "eurpoe".parse().unwrap(),
             known: vec!["europe".parse().unwrap()],
-        }),
-        refused(Refusal::TargetNotFound {
+        },
+        Refusal::TargetNotFound {
             target: "prod".into(),
             target_type: None,
             known: vec!["production".into()],
-        }),
-        refused(Refusal::TargetNotFound {
+        },
+        Refusal::TargetNotFound {
             target: "qa".into(),
             target_type: Some(TrainTargetType::EnvironmentGroup),
             known: vec!["europe".into()],
-        }),
-    ]
+        },
+    ];
+    refusals.iter().map(refused).collect()
 }

@@ -33,7 +33,8 @@ fn on_a_terminal(terminal: &Terminal, line: &str, meanwhile: impl FnOnce(), answ
     command.env("GIT_AUTHOR_NAME", "Jo").env("GIT_AUTHOR_EMAIL", "jo@example.com").env("TERM", "dumb");
     command.args(["-qec", &format!("stty -echo; kuberpult {line}"), "/dev/null"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut script = command.spawn().expect("`script` of util-linux is on this machine");
+    let mut script =
+        command.spawn().unwrap_or_else(|error| panic!("`script` of util-linux cannot be run: {error}"));
     let (mut stdin, mut stdout) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());
     let mut seen = Vec::new();
     let mut byte = [0];

@@ -22,7 +22,10 @@ fn seen(terminal: &Terminal, term: &str, line: &str) -> String {
         .env("KUBERPULT_REMOTE", terminal.path("server.git"));
     command.env("TERM", term).env("NO_COLOR", "1");
     command.args(["-qec", &format!("export PATH=\"$PWD/slow:$PATH\"; kuberpult {line}"), "/dev/null"]);
-    let output = command.stdin(Stdio::null()).output().expect("`script` of util-linux is on this machine");
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("`script` of util-linux cannot be run: {error}"));
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{line}: {printed}");
     printed
