@@ -292,7 +292,7 @@ mod tests {
         );
         assert_eq!(
             EnvironmentName::new("a-name-that-is-too-long").unwrap_err().to_string(),
-            "environment name \"a-name-that-is-too-long\" is 23 characters long; at most 20 are allowed"
+            "environment name `a-name-that-is-too-long` is 23 characters long; at most 20 are allowed"
         );
     }
 }
