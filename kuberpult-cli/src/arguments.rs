@@ -6,15 +6,15 @@ use clap::builder::NonEmptyStringValueParser;
 use kuberpult_core::Time;
 
 use crate::commands::{
-    apply, demo, deploy, diff, environment, explain, graph, init, lock, log, queue, release, report, status,
-    train, undeploy, why,
+    apply, completions, demo, deploy, diff, environment, explain, graph, init, lock, log, man, queue,
+    release, report, status, train, undeploy, why,
 };
 
 /// Manages what is deployed next in your Kubernetes environments.
 ///
 /// kuberpult deploys nothing itself: it writes a git manifest repository, which Argo CD applies.
 #[derive(Debug, clap::Parser)]
-#[command(name = "kuberpult", version, after_help = EXIT_CODES)]
+#[command(name = "kuberpult", version, after_help = EXAMPLES_AND_EXIT_CODES)]
 pub(crate) struct Arguments {
     /// What holds for every command.
     #[command(flatten)]
@@ -24,7 +24,13 @@ pub(crate) struct Arguments {
     pub(crate) command: Subcommand,
 }
 
-const EXIT_CODES: &str = "\
+const EXAMPLES_AND_EXIT_CODES: &str = "\
+Examples:
+  kuberpult demo                    the whole story on a fresh repository
+  kuberpult status                  what is where
+  kuberpult train staging           what is in development goes to staging
+  kuberpult why cart -e production  and why it is not there
+
 Exit codes:
   0  done, or nothing to do
   1  failed: repository unreadable, disk full, a bug; or `check` found something
@@ -52,6 +58,7 @@ pub(crate) enum Subcommand {
     #[command(subcommand)]
     Unlock(lock::Unlock),
     /// List all locks, and what each holds back
+    #[command(after_help = LOCKS_EXAMPLES)]
     Locks,
     /// Run a release train: carry the versions of the upstream to an environment
     Train(train::Train),
@@ -79,12 +86,28 @@ pub(crate) enum Subcommand {
     /// Carry out commands given as JSON lines, one commit each; or a plan that `train --save-plan` wrote
     Apply(apply::Apply),
     /// Look for what is wrong in the manifest repository; exits with 1 if anything is found
+    #[command(after_help = CHECK_EXAMPLES)]
     Check,
     /// Say what a code in the output means, and what to do about it; without one, list all codes
     Explain(explain::Explain),
     /// Tell the whole story on a fresh repository
     Demo(demo::Demo),
+    /// Print the script that lets a shell complete commands, and names from the repository
+    Completions(completions::Completions),
+    /// Write manual pages, one for each command
+    #[command(hide = true)]
+    Man(man::Pages),
 }
+
+const LOCKS_EXAMPLES: &str = "\
+Examples:
+  kuberpult locks
+  kuberpult -o json locks  for programs";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  kuberpult check          in CI of the manifest repository, say
+  kuberpult -o json check  for programs";
 
 /// What holds for every command.
 #[derive(Debug, Clone, clap::Args)]

@@ -2,6 +2,8 @@
 
 pub(crate) mod apply;
 pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod confirmation;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod diff;
@@ -12,6 +14,7 @@ pub(crate) mod init;
 pub(crate) mod lock;
 pub(crate) mod locks;
 pub(crate) mod log;
+pub(crate) mod man;
 pub(crate) mod queue;
 pub(crate) mod release;
 pub(crate) mod report;
@@ -59,6 +62,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Exit, Fa
         Subcommand::Check => return check::run(&mut session),
         Subcommand::Explain(explain) => explain.run(&mut session)?,
         Subcommand::Demo(demo) => demo.run(&mut session)?,
+        Subcommand::Completions(completions) => completions.run(&mut session)?,
+        Subcommand::Man(pages) => pages.run(&mut session)?,
     }
     Ok(Exit::Done)
 }
@@ -70,6 +75,38 @@ pub(crate) const DRY_RUN: &str = "dry run: nothing was written";
 /// also says which repository is meant.
 fn is_address(remote: &str) -> bool {
     remote.contains(['/', ':'])
+}
+
+/// Where the manifest repository is.
+pub(crate) struct Where<'a> {
+    /// The directory, if it is not around the current one.
+    pub(crate) repo: Option<&'a Path>,
+    /// The remote: its name or its address.
+    pub(crate) remote: Option<&'a str>,
+}
+
+/// Opens the manifest repository.
+pub(crate) fn open(place: &Where<'_>, mut options: OpenOptions) -> Result<ManifestRepo, Failure> {
+    options.remote = place.remote.map(String::from);
+    Ok(match (place.repo, place.remote) {
+        (Some(directory), _) => ManifestRepo::open(directory, options)?,
+        (None, Some(remote)) if is_address(remote) => {
+            ManifestRepo::open_remote(&cache::directory()?, remote, options)?
+        }
+        (None, _) => ManifestRepo::discover(Path::new("."), options)?,
+    })
+}
+
+/// A remote without what may be secret in its address.
+fn shown(remote: &str) -> String {
+    match remote.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit('@').next().unwrap_or(host);
+            format!("{scheme}://{host}{}", path.split('?').next().unwrap_or(path))
+        }
+        None => remote.to_owned(),
+    }
 }
 
 /// What came of a command that writes.
@@ -105,11 +142,12 @@ pub(crate) fn carry_out(
     command: &Command,
     DryRun { dry_run }: DryRun,
 ) -> Result<Outcome, Failure> {
-    Ok(if dry_run {
-        Outcome::Planned(repo.plan(context, command)?)
+    let outcome = if dry_run {
+        repo.plan(context, command).map(Outcome::Planned)
     } else {
-        Outcome::Done(repo.transact(context, command)?)
-    })
+        repo.transact(context, command).map(Outcome::Done)
+    };
+    outcome.map_err(|error| Failure::from(error).suggesting(repo))
 }
 
 /// One command: what holds for it, and where it prints.
@@ -140,15 +178,12 @@ impl Session<'_> {
         }
         options.branch.clone_from(&self.global.branch);
         options.argocd_repo_url.clone_from(&self.global.argocd_repo_url);
-        options.remote.clone_from(&self.global.remote);
         options.offline = self.global.offline;
-        let repo = match (&self.global.repo, &self.global.remote) {
-            (Some(directory), _) => ManifestRepo::open(directory, options)?,
-            (None, Some(remote)) if is_address(remote) => {
-                ManifestRepo::open_remote(&cache::directory()?, remote, options)?
-            }
-            (None, _) => ManifestRepo::discover(Path::new("."), options)?,
-        };
+        let place = Where { repo: self.global.repo.as_deref(), remote: self.global.remote.as_deref() };
+        let asked = self.global.remote.as_ref().filter(|_| !self.global.offline);
+        let waiting = asked.map(|remote| self.output.progress.begin(&format!("asking {}", shown(remote))));
+        let repo = open(&place, options)?;
+        drop(waiting);
         let remote = repo.remote().map(|remote| format!("remote {remote}, ")).unwrap_or_default();
         let (directory, branch) = (repo.directory().display(), repo.branch());
         self.output.detail(&format!("{remote}repository {directory}, branch {branch}"));
@@ -175,8 +210,23 @@ impl Session<'_> {
         command: &Command,
         dry_run: DryRun,
     ) -> Result<(), Failure> {
-        let outcome = carry_out(repo, context, command, dry_run)?;
+        let outcome = self.carry_out(repo, context, command, dry_run)?;
         self.print_outcome(&outcome)
+    }
+
+    /// As [`carry_out`], and says that it takes long if it does.
+    pub(crate) fn carry_out(
+        &self,
+        repo: &mut ManifestRepo,
+        context: &Context,
+        command: &Command,
+        dry_run: DryRun,
+    ) -> Result<Outcome, Failure> {
+        let _waiting = self.output.progress.begin(match repo.remote() {
+            Some(_) if !dry_run.dry_run => "deciding and pushing",
+            _ => "deciding",
+        });
+        carry_out(repo, context, command, dry_run)
     }
 
     /// Prints what came of a command that writes.

@@ -7,8 +7,13 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use kuberpult_core::{ApplicationCause, EnvironmentName, LockId, NameError, Refusal, Rejection};
-use kuberpult_git::{ConfigError, DifferenceError, InitError, OpenError, ReadError, TransactError, WhyError};
+use kuberpult_core::{
+    ApplicationCause, ApplicationName, EnvironmentName, LockId, NameError, PlanDifference, Refusal,
+    Rejection, nearest_name,
+};
+use kuberpult_git::{
+    ConfigError, DifferenceError, InitError, ManifestRepo, OpenError, ReadError, TransactError, WhyError,
+};
 use serde_json::{Value, json};
 
 use crate::code::Code;
@@ -78,7 +83,7 @@ pub(crate) enum Failure {
     Clock,
     #[error("cannot read `{}`", path.display())]
     Input { path: PathBuf, source: io::Error },
-    #[error("`{}` is no environment config", path.display())]
+    #[error("cannot use `{}`", path.display())]
     Config { path: PathBuf, source: ConfigError },
     #[error("line {line}: {error}{}", and_others(*others))]
     Line {
@@ -96,7 +101,7 @@ pub(crate) enum Failure {
     Report { path: PathBuf, done: bool, source: io::Error },
     #[error("`--markdown` reports what becomes of a plan, and `{}` is none; `train --save-plan` writes plans", path.display())]
     ReportOfLines { path: PathBuf },
-    #[error("there is no lock `{lock_id}` in {}; there {}", joined(targets), known_locks(there))]
+    #[error("there is no lock `{lock_id}` in {}; {}", joined(targets), instead(lock_id, there))]
     NoSuchLock {
         lock_id: LockId,
         /// The train's target environments.
@@ -104,7 +109,9 @@ pub(crate) enum Failure {
         /// The locks in them.
         there: Vec<LockPlace>,
     },
-    #[error("standard output was closed: line {line} has been carried out, what follows it has not")]
+    #[error(
+        "standard output was closed: line {line} has been carried out, what follows it has not; give the lines after it again"
+    )]
     ClosedInApply { line: usize },
     #[error(
         "`--watch` draws on a terminal, and {found}; leave it out, and run the command as often as you need it"
@@ -120,7 +127,7 @@ pub(crate) enum Failure {
     ReportAsJson,
     #[error("`demo` tells a story, which is neither JSON nor YAML; leave `--output` out")]
     DemoAsJson,
-    #[error("cannot make the demo in `{}`: it is there and not empty", directory.display())]
+    #[error("cannot make the demo in `{}`: it is there and not empty; name a directory that is empty or not there", directory.display())]
     DemoNotEmpty { directory: PathBuf },
     #[error("cannot write `{}`", path.display())]
     Demo { path: PathBuf, source: io::Error },
@@ -132,8 +139,17 @@ pub(crate) enum Failure {
         /// The codes that look like it.
         nearest: Vec<&'static str>,
     },
+    #[error("cannot write manual pages into `{}`", directory.display())]
+    ManPages { directory: PathBuf, source: io::Error },
     #[error("cannot make up an id for the lock; give one with `--id`")]
     MadeUpId(#[source] NameError),
+    #[error("not confirmed: nothing was done; answer with `y`, or give `--yes`")]
+    NotConfirmed,
+    /// What was asked about is not what would be done.
+    #[error(
+        "somebody has changed what would be lost while you were asked: nothing was done; give the command again, and look at it again"
+    )]
+    ChangedWhileAsked { difference: Box<PlanDifference> },
     #[error("cannot write the result")]
     Output(#[source] io::Error),
 }
@@ -170,11 +186,38 @@ fn joined(names: &[EnvironmentName]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn known_locks(there: &[LockPlace]) -> String {
+/// The lock that was probably meant.
+fn nearest_lock<'a>(lock_id: &LockId, there: &'a [LockPlace]) -> Option<&'a str> {
+    nearest_name(lock_id.as_str(), there.iter().map(|lock| lock.lock_id.as_str()))
+}
+
+fn instead(lock_id: &LockId, there: &[LockPlace]) -> String {
+    if let Some(nearest) = nearest_lock(lock_id, there) {
+        return format!("did you mean `{nearest}`?");
+    }
     match there {
-        [] => "is none at all".into(),
-        [lock] => format!("is {lock}"),
-        locks => format!("are {}", locks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        [] => "there is none at all".into(),
+        [lock] => format!("there is {lock}"),
+        locks => {
+            format!("there are {}", locks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// With the application that was probably meant, where one is not known. Whoever cannot be asked leaves it open.
+pub(crate) fn suggested(repo: &ManifestRepo, rejection: Rejection) -> Rejection {
+    rejection.with_nearest_application(|application| {
+        let known = repo.application_names().ok()?;
+        let nearest = nearest_name(application.as_str(), known.iter().map(ApplicationName::as_str))?;
+        ApplicationName::existing(nearest).ok()
+    })
+}
+
+/// The same, of a command that writes.
+pub(crate) fn suggested_of_transact(repo: &ManifestRepo, error: TransactError) -> TransactError {
+    match error {
+        TransactError::Rejected(rejection) => suggested(repo, rejection).into(),
+        error => error,
     }
 }
 
@@ -189,6 +232,15 @@ fn nearest_codes(nearest: &[&str]) -> String {
 }
 
 impl Failure {
+    /// The same, with the application that was probably meant.
+    pub(crate) fn suggesting(self, repo: &ManifestRepo) -> Self {
+        match self {
+            Self::Rejected(rejection) => suggested(repo, rejection).into(),
+            Self::Transact(error) => suggested_of_transact(repo, error).into(),
+            failure => failure,
+        }
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -208,10 +260,12 @@ impl Failure {
             | Self::SavePlan { .. }
             | Self::Report { .. }
             | Self::Clock
+            | Self::NotConfirmed
             | Self::ClosedInApply { .. }
             | Self::DemoNotEmpty { .. }
             | Self::Demo { .. }
             | Self::DemoCommand { .. }
+            | Self::ManPages { .. }
             | Self::Output(_) => Exit::Failed,
             Self::Manifest(_)
             | Self::DemoAsJson
@@ -226,7 +280,9 @@ impl Failure {
             | Self::ReportOfLines { .. }
             | Self::Input { .. }
             | Self::Config { .. } => Exit::Usage,
+            Self::Difference(DifferenceError::Read(_)) => Exit::Failed,
             Self::NoSuchLock { .. } | Self::UnknownName(_) | Self::Difference(_) => Exit::Refused,
+            Self::ChangedWhileAsked { .. } => Exit::Conflict,
             Self::Line { error, .. } => error.exit(),
             Self::Plan { error, .. } => error.exit(),
         }
@@ -272,9 +328,11 @@ impl Failure {
             Self::NoSuchLock { .. } => Code::LOCK_NOT_FOUND,
             Self::Why(_) => Code::CANNOT_READ,
             Self::Difference(error) => code_of_difference(error),
-            Self::SavePlan { .. } | Self::Report { .. } => Code::CANNOT_WRITE_FILE,
+            Self::SavePlan { .. } | Self::Report { .. } | Self::ManPages { .. } => Code::CANNOT_WRITE_FILE,
             Self::Line { error, .. } => error.code(),
             Self::Plan { error, .. } => error.code(),
+            Self::NotConfirmed => Code::NOT_CONFIRMED,
+            Self::ChangedWhileAsked { .. } => Code::PLAN_OUTDATED,
             Self::ClosedInApply { .. } | Self::Output(_) => Code::OUTPUT,
             Self::DemoNotEmpty { .. } => Code::DIRECTORY_NOT_EMPTY,
             Self::Demo { .. } | Self::DemoCommand { .. } => Code::DEMO,
@@ -288,8 +346,11 @@ impl Failure {
             Self::Rejected(rejection) => json!({ "refusals": rejection }),
             Self::Read(error) | Self::Open(OpenError::Read(error)) => details_of_read(error),
             Self::UnknownName(unknown) => unknown.details(),
-            Self::NoSuchLock { lock_id, there, .. } => json!({ "lockId": lock_id, "known": there }),
             Self::UnknownCode { nearest, .. } => json!({ "nearest": nearest }),
+            Self::NoSuchLock { lock_id, there, .. } => {
+                json!({ "lockId": lock_id, "known": there, "nearest": nearest_lock(lock_id, there).as_slice() })
+            }
+            Self::ChangedWhileAsked { difference } => json!({ "difference": difference }),
             Self::Plan { error, .. } => error.details(),
             Self::Line { error, line, .. } => {
                 let mut details = error.details();

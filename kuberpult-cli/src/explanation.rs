@@ -78,34 +78,14 @@ pub(crate) fn of(typed: &str) -> Result<Explanation, Vec<&'static str>> {
     }
 }
 
-/// The codes that become the wanted one with few letters changed, or have it in them.
-fn nearest(wanted: &str, codes: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
-    let tolerated = wanted.chars().count() * 2 / 5;
-    let mut near: Vec<(usize, &str)> = codes
-        .map(|code| (distance(wanted, code), code))
-        .filter(|(distance, code)| *distance <= tolerated || (wanted.len() > 3 && code.contains(wanted)))
-        .collect();
-    near.sort_unstable();
-    near.into_iter().map(|(_, code)| code).take(MOST_NEAREST).collect()
-}
-
-/// How many characters have to be put in, taken out or replaced to get from one text to the other.
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (above, from) in (1..).zip(from.chars()) {
-        let mut diagonal = above - 1;
-        let mut left = above;
-        if let Some(first) = row.first_mut() {
-            *first = above;
-        }
-        for (cell, to) in row.iter_mut().skip(1).zip(to.chars()) {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = *cell;
-            *cell = replaced.min(*cell + 1).min(left + 1);
-            left = *cell;
-        }
-    }
-    row.last().copied().unwrap_or_default()
+/// The code that was probably meant, and those that have each of its words in them.
+fn nearest(wanted: &str, codes: impl Iterator<Item = &'static str> + Clone) -> Vec<&'static str> {
+    let has_words = |code: &str| wanted.len() > 3 && wanted.split('_').all(|word| code.contains(word));
+    let mut near: Vec<&str> = kuberpult_core::nearest_name(wanted, codes.clone()).into_iter().collect();
+    let with_it: Vec<&str> = codes.filter(|code| !near.contains(code) && has_words(code)).collect();
+    near.extend(with_it);
+    near.truncate(MOST_NEAREST);
+    near
 }
 
 #[cfg(test)]

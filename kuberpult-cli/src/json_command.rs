@@ -189,11 +189,11 @@ mod tests {
     #[test]
     fn what_is_no_command_says_what_it_is() {
         for (line, expected) in [
-            ("[]", "no JSON object with a `command`, but an array"),
-            (r#"{"at": "today"}"#, "`at`: time \"today\" is not valid"),
-            (r#"{"author": {"name": "Jo"}}"#, "`author`: missing field `email`"),
-            (r#"{"author": {"name": "Jo", "email": "", "phone": ""}}"#, "`author`: unknown field `phone`"),
-            (r#"{"command": "#, "not understood as JSON: EOF while parsing"),
+            ("[]", "expected a JSON object with a `command`, found an array"),
+            (r#"{"at": "today"}"#, "`at`: time `today` is not valid"),
+            (r#"{"author": {"name": "Jo"}}"#, "`author`: missing key `email`"),
+            (r#"{"author": {"name": "Jo", "email": "", "phone": ""}}"#, "`author`: unknown key `phone`"),
+            (r#"{"command": "#, "not understood as JSON: it ends within"),
         ] {
             let error = Line::read(line.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");

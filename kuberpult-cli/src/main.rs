@@ -4,8 +4,11 @@ mod arguments;
 mod cache;
 mod code;
 mod commands;
+mod completion;
 mod context;
 mod demo;
+#[cfg(test)]
+mod every_error;
 mod exit;
 mod explanation;
 mod freezes;
@@ -16,6 +19,7 @@ mod manifests;
 mod markdown;
 mod output;
 mod plan_file;
+mod progress;
 mod promotion;
 mod report;
 #[cfg(test)]
@@ -35,10 +39,14 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::arguments::Arguments;
+use crate::exit::Exit;
 use crate::output::Output;
 
 fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
+    if let Some(answered) = completion::answer(&typed) {
+        return if answered { Exit::Done } else { Exit::Failed }.into();
+    }
     let exit = match Arguments::try_parse_from(&typed) {
         Ok(arguments) => {
             arguments.global.color.choose();

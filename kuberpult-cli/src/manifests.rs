@@ -22,7 +22,7 @@ pub(crate) enum ManifestError {
     NotYaml { file: PathBuf, error: YamlError },
     #[error("`{}` names no environment", path.display())]
     InvalidName { path: PathBuf, source: NameError },
-    #[error("environment `{environment}` has two manifests: `{}` and `{}`", first.display(), second.display())]
+    #[error("environment `{environment}` has two manifests: `{}` and `{}`; give one of them", first.display(), second.display())]
     Twice { environment: EnvironmentName, first: PathBuf, second: PathBuf },
     #[error("there is no manifest in `{}`; expected `ENVIRONMENT.yaml` or `ENVIRONMENT/*.yaml`", directory.display())]
     NoneFound { directory: PathBuf },

@@ -13,6 +13,7 @@ use crate::arguments::{Color, Format, GlobalOptions};
 use crate::code::Code;
 use crate::exit::{Exit, Failure};
 use crate::json::{Document, ErrorDocument};
+use crate::progress::Progress;
 use crate::text;
 
 /// The two streams of one command, and how it prints.
@@ -20,6 +21,7 @@ pub(crate) struct Output {
     pub(crate) format: Format,
     quiet: bool,
     verbose: bool,
+    pub(crate) progress: Progress,
     out: Box<dyn Write>,
     err: Box<dyn Write>,
 }
@@ -36,13 +38,16 @@ impl Output {
             Format::Json | Format::Yaml => Box::new(io::stdout()),
         };
         let err = Box::new(anstream::stderr());
-        Self { format: global.output, quiet: global.quiet, verbose: global.verbose, out, err }
+        // A program that reads JSON wants none of it, wherever its standard error goes.
+        let progress = Progress::on_terminal(!global.quiet && global.output == Format::Table);
+        Self { format: global.output, quiet: global.quiet, verbose: global.verbose, progress, out, err }
     }
 
     /// Everything on standard output, in the order in which it is printed: how a story is told.
     pub(crate) fn narrated() -> Self {
         let (out, err) = (Box::new(anstream::stdout()), Box::new(anstream::stdout()));
-        Self { format: Format::Table, quiet: false, verbose: false, out, err }
+        let progress = Progress::on_terminal(false);
+        Self { format: Format::Table, quiet: false, verbose: false, progress, out, err }
     }
 
     /// Whether the result is one JSON document, which is printed as JSON or as YAML.
@@ -119,6 +124,11 @@ impl Output {
         if !self.quiet {
             let _ = writeln!(self.err, "{text}");
         }
+    }
+
+    /// Prints a question on standard error, `--quiet` or not: somebody has to answer it.
+    pub(crate) fn ask(&mut self, question: &str) {
+        let _ = self.err.write_all(question.as_bytes()).and_then(|()| self.err.flush());
     }
 
     /// Prints a line that is usually of no interest, on standard error.

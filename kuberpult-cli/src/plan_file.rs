@@ -37,7 +37,7 @@ pub(crate) struct PlanFile<'a> {
 pub(crate) enum PlanFileError {
     #[error("not UTF-8: the byte at offset {offset} begins no character")]
     NotUtf8 { offset: usize },
-    #[error("not understood as JSON: {0}")]
+    #[error("not understood as JSON: {}", in_our_words(&.0.to_string()))]
     NotJson(serde_json::Error),
     #[error("`{key}`: expected `{expected}`, found {found}; `kuberpult train --save-plan` writes plans")]
     OtherVersion { key: &'static str, expected: &'static str, found: String },

@@ -26,6 +26,12 @@ pub(crate) fn width() -> Option<usize> {
     of_terminal.or_else(said).filter(|width| *width > 0)
 }
 
+/// How many columns the terminal has that standard error is.
+pub(crate) fn width_of_stderr() -> Option<usize> {
+    let (Width(width), _) = terminal_size_of(io::stderr())?;
+    Some(usize::from(width)).filter(|width| *width > 0)
+}
+
 /// How many lines the terminal has.
 pub(crate) fn height() -> Option<usize> {
     let (_, Height(height)) = terminal_size_of(io::stdout())?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kuberpult_core::{ApplicationName, Refusal, Rejection};
+use kuberpult_core::{ApplicationName, Refusal, Rejection, nearest_name};
 use serde_json::{Value, json};
 
 use crate::code::Code;
@@ -33,7 +33,7 @@ impl UnknownName {
     /// The name, beside those that are known, in the order in which they are listed.
     pub(crate) fn new<'a>(what: Named, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<String> = known.into_iter().map(String::from).collect();
-        let nearest = nearest(name, &known).map(String::from);
+        let nearest = nearest_name(name, known.iter().map(String::as_str)).map(String::from);
         Self { what, name: name.to_owned(), nearest, known }
     }
 
@@ -50,12 +50,14 @@ impl UnknownName {
     /// What a program may want to know besides.
     pub(crate) fn details(&self) -> Value {
         let Self { what, name, nearest, known } = self;
+        let meant = nearest.as_deref().and_then(|nearest| ApplicationName::existing(nearest).ok());
         let mut details = json!({ "name": name, "nearest": nearest.as_slice() });
         let more = match (what, ApplicationName::existing(name)) {
             // Of applications there may be thousands, and other commands refuse them so.
-            (Named::Application, Ok(application)) => {
-                ("refusals", json!(Rejection::from(Refusal::ApplicationNotFound { application })))
-            }
+            (Named::Application, Ok(application)) => (
+                "refusals",
+                json!(Rejection::from(Refusal::ApplicationNotFound { application, nearest: meant })),
+            ),
             _ => ("known", json!(known)),
         };
         if let Value::Object(details) = &mut details {
@@ -77,29 +79,24 @@ impl fmt::Display for UnknownName {
         if let Some(nearest) = &self.nearest {
             return write!(f, "; did you mean `{nearest}`?");
         }
-        if self.what == Named::Application || self.known.is_empty() {
+        if self.what == Named::Application {
             return Ok(());
         }
+        if self.known.is_empty() {
+            return f.write_str("; there is none at all");
+        }
         let listed: Vec<String> = self.known.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
-        write!(f, "; known: {}", listed.join(", "))?;
-        match self.known.len().saturating_sub(LISTED) {
-            0 => Ok(()),
-            more => write!(f, " and {more} more"),
+        match (self.known.len().saturating_sub(LISTED), listed.as_slice()) {
+            (0, [first @ .., last]) if !first.is_empty() => {
+                write!(f, "; known: {} and {last}", first.join(", "))
+            }
+            (0, _) => write!(f, "; known: {}", listed.join(", ")),
+            (more, _) => write!(f, "; known: {}, and {more} more", listed.join(", ")),
         }
     }
 }
 
 impl std::error::Error for UnknownName {}
-
-/// The name that is most like what was typed, if one is so like it that it may have been meant: a few keys apart, or longer.
-fn nearest<'a>(typed: &str, known: &'a [String]) -> Option<&'a str> {
-    let lower = typed.to_lowercase();
-    let apart = |name: &str| strsim::damerau_levenshtein(&lower, &name.to_lowercase());
-    let few = typed.chars().count().div_ceil(3).min(3);
-    let near = known.iter().map(|name| (apart(name), name)).filter(|(apart, _)| *apart <= few).min();
-    let longer = || known.iter().find(|name| !lower.is_empty() && name.to_lowercase().starts_with(&lower));
-    near.map(|(_, name)| name).or_else(longer).map(String::as_str)
-}
 
 #[cfg(test)]
 mod tests {
@@ -121,11 +118,12 @@ mod tests {
     fn where_none_is_near_they_are_listed() {
         assert_eq!(
             said("europe"),
-            "unknown environment `europe`; known: `development`, `staging`, `production`"
+            "unknown environment `europe`; known: `development`, `staging` and `production`"
         );
         let names: Vec<String> = (0..12).map(|number| format!("team-number-{number}")).collect();
         let many = UnknownName::new(Named::Team, "x", names.iter().map(String::as_str));
-        assert!(many.to_string().ends_with("`team-number-9` and 2 more"), "{many}");
-        assert_eq!(UnknownName::new(Named::Group, "eu", []).to_string(), "unknown environment group `eu`");
+        assert!(many.to_string().ends_with("`team-number-9`, and 2 more"), "{many}");
+        let none = UnknownName::new(Named::Group, "eu", []);
+        assert_eq!(none.to_string(), "unknown environment group `eu`; there is none at all");
     }
 }

@@ -18,7 +18,7 @@ const LONGEST_COMPONENT: usize = 255;
 #[non_exhaustive]
 pub enum NameError {
     /// The text is longer than the kind of name allows.
-    #[error("{kind} {found:?} is {length} characters long; at most {longest} are allowed")]
+    #[error("{kind} `{}` is {length} characters long; at most {longest} are allowed", found.escape_debug())]
     TooLong {
         /// What the name was for, with its article left out: `environment name`.
         kind: &'static str,
@@ -30,7 +30,7 @@ pub enum NameError {
         longest: usize,
     },
     /// The text does not have the form of this kind of name.
-    #[error("{kind} {found:?} is not valid; expected {expected}")]
+    #[error("{kind} `{}` is not valid; expected {expected}", found.escape_debug())]
     Malformed {
         /// What the name was for: `environment name`.
         kind: &'static str,
@@ -288,11 +288,11 @@ mod tests {
     fn errors_say_what_was_found_and_what_is_accepted() {
         assert_eq!(
             EnvironmentName::new("Prod").unwrap_err().to_string(),
-            "environment name \"Prod\" is not valid; expected lower-case letters and digits in words joined by single `-`, such as `cart-api`"
+            "environment name `Prod` is not valid; expected lower-case letters and digits in words joined by single `-`, such as `cart-api`"
         );
         assert_eq!(
             EnvironmentName::new("a-name-that-is-too-long").unwrap_err().to_string(),
-            "environment name \"a-name-that-is-too-long\" is 23 characters long; at most 20 are allowed"
+            "environment name `a-name-that-is-too-long` is 23 characters long; at most 20 are allowed"
         );
     }
 }

@@ -27,7 +27,8 @@ pub struct Revision(Arc<str>);
 /// Why a text is no revision.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "revision {found:?} is not valid; expected a commit or a tag: not empty, without white space and control characters, and not starting with `-`"
+    "revision `{}` is not valid; expected a commit or a tag: not empty, without white space and control characters, and not starting with `-`",
+    found.escape_debug()
 )]
 pub struct RevisionError {
     /// The text as it was given.

@@ -2,11 +2,12 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::codes::codes;
+use crate::nearest::nearest_of;
 use crate::wording::{Joined, Known, Listed};
 use crate::{
     ApplicationName, Blocker, EnvironmentName, GroupName, LockId, LockScope, NameError, Revision,
@@ -30,7 +31,7 @@ pub enum Refusal {
         error: NameError,
     },
     /// There is no such environment.
-    #[error("unknown environment `{environment}`{}", Known(known))]
+    #[error("unknown environment `{environment}`{}", Known(environment.as_str(), known))]
     EnvironmentNotFound {
         /// The name that was given.
         environment: EnvironmentName,
@@ -38,10 +39,14 @@ pub enum Refusal {
         known: Vec<EnvironmentName>,
     },
     /// There is no such application.
-    #[error("unknown application `{application}`: it has no release yet")]
+    #[error("unknown application `{application}`: it has no release yet{}", DidYouMean(nearest.as_ref()))]
     ApplicationNotFound {
         /// The name that was given.
         application: ApplicationName,
+        /// The name that was probably meant. A decision leaves that open, since it does not look at all applications; who has
+        /// them [can say](crate::Rejection::with_nearest_application).
+        #[cfg_attr(feature = "serde", serde(skip))]
+        nearest: Option<ApplicationName>,
     },
     /// The application has no such release.
     #[error("application `{application}` has no version {version}; {}", Newest(newest.as_ref()))]
@@ -56,7 +61,7 @@ pub enum Refusal {
     /// The release has no manifest for the environment.
     #[error(
         "version {version} of `{application}` has no manifest for environment `{environment}`{}",
-        Known(known)
+        Known(environment.as_str(), known)
     )]
     ManifestNotFound {
         /// The application.
@@ -84,7 +89,7 @@ pub enum Refusal {
         blockers: Vec<Blocker>,
     },
     /// An environment of that name exists and is configured otherwise.
-    #[error("environment `{environment}` exists with another config: {} differ{}", Joined(differing), if differing.len() == 1 { "s" } else { "" })]
+    #[error("environment `{environment}` exists with another config: {} differ{}; update it to change that", Joined(differing), if differing.len() == 1 { "s" } else { "" })]
     EnvironmentExists {
         /// The environment.
         environment: EnvironmentName,
@@ -130,7 +135,7 @@ pub enum Refusal {
     },
     /// The state at a revision that a train asks for is not there.
     #[error(
-        "unknown revision `{revision}`: it names no commit or tag of the manifest repository, or is short for several"
+        "unknown revision `{revision}`: it names no commit or tag of the manifest repository, or is short for several; give a commit with more of its digits, or a tag"
     )]
     RevisionNotFound {
         /// The revision that was given.
@@ -153,7 +158,9 @@ pub enum Refusal {
         refusal: Box<Refusal>,
     },
     /// A release without a manifest could be deployed nowhere.
-    #[error("a release of `{application}` needs at least one manifest")]
+    #[error(
+        "a release of `{application}` needs at least one manifest; give one for each environment that it is meant for"
+    )]
     NoManifests {
         /// The application.
         application: ApplicationName,
@@ -181,13 +188,15 @@ pub enum Refusal {
         oldest: Version,
     },
     /// The application has the highest version that can be written.
-    #[error("application `{application}` has the highest version there is; no higher one can follow")]
+    #[error(
+        "application `{application}` has the highest version there is; no higher one can follow; give a lower version that is free"
+    )]
     NoVersionLeft {
         /// The application.
         application: ApplicationName,
     },
     /// There is no such lock.
-    #[error("there is no lock `{lock_id}` on {scope}{}", Known(known))]
+    #[error("there is no lock `{lock_id}` on {scope}{}", Known(lock_id.as_str(), known))]
     LockNotFound {
         /// Where it was looked for.
         #[cfg_attr(feature = "serde", serde(flatten))]
@@ -198,15 +207,17 @@ pub enum Refusal {
         known: Vec<LockId>,
     },
     /// No member of the group has such a lock.
-    #[error("no environment of group `{environment_group}` has a lock `{lock_id}`")]
+    #[error("no environment of group `{environment_group}` has a lock `{lock_id}`{}", Known(lock_id.as_str(), known))]
     GroupLockNotFound {
         /// The group.
         environment_group: GroupName,
         /// The id that was given.
         lock_id: LockId,
+        /// The locks that there are on environments of the group.
+        known: Vec<LockId>,
     },
     /// No environment belongs to such a group.
-    #[error("unknown environment group `{environment_group}`{}", Known(known))]
+    #[error("unknown environment group `{environment_group}`{}", Known(environment_group.as_str(), known))]
     GroupNotFound {
         /// The name that was given.
         environment_group: GroupName,
@@ -214,7 +225,7 @@ pub enum Refusal {
         known: Vec<GroupName>,
     },
     /// A train's target is neither an environment group nor an environment.
-    #[error("unknown release train target `{target}`: it is no {}{}", Target(target_type.as_ref()), Known(known))]
+    #[error("unknown release train target `{target}`: it is no {}{}", Target(target_type.as_ref()), Known(target, known))]
     TargetNotFound {
         /// The name that was given.
         target: String,
@@ -256,7 +267,26 @@ codes! {
     }
 }
 
-/// The fields, and the code beside them.
+impl Refusal {
+    /// The name that was probably meant, where one is like the one that was given.
+    #[must_use]
+    pub fn nearest(&self) -> Option<String> {
+        match self {
+            Self::EnvironmentNotFound { environment, known }
+            | Self::ManifestNotFound { environment, known, .. } => nearest_of(environment.as_str(), known),
+            Self::ApplicationNotFound { nearest, .. } => nearest.as_ref().map(ToString::to_string),
+            Self::LockNotFound { lock_id, known, .. } | Self::GroupLockNotFound { lock_id, known, .. } => {
+                nearest_of(lock_id.as_str(), known)
+            }
+            Self::GroupNotFound { environment_group, known } => nearest_of(environment_group.as_str(), known),
+            Self::TargetNotFound { target, known, .. } => nearest_of(target, known),
+            Self::InBatch { refusal, .. } => refusal.nearest(),
+            _ => None,
+        }
+    }
+}
+
+/// The fields, and beside them the code and the name that was probably meant.
 #[cfg(feature = "serde")]
 impl serde::Serialize for Refusal {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -273,9 +303,13 @@ impl serde::Serialize for Refusal {
             code: &'static str,
             #[serde(flatten)]
             fields: Fields<'a>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            nearest: Option<String>,
         }
 
-        Coded { code: self.code(), fields: Fields(self) }.serialize(serializer)
+        // A refusal within this one says it itself.
+        let nearest = if matches!(self, Self::InBatch { .. }) { None } else { self.nearest() };
+        Coded { code: self.code(), fields: Fields(self), nearest }.serialize(serializer)
     }
 }
 
@@ -284,13 +318,22 @@ fn as_text<S: serde::Serializer>(error: &NameError, serializer: S) -> Result<S::
     serializer.collect_str(error)
 }
 
+/// `` ; did you mean `cart`? ``
+struct DidYouMean<'a>(Option<&'a ApplicationName>);
+
+impl fmt::Display for DidYouMean<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |nearest| write!(f, "; did you mean `{nearest}`?"))
+    }
+}
+
 struct Newest<'a>(Option<&'a Version>);
 
 impl fmt::Display for Newest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(newest) => write!(f, "its newest is {newest}"),
-            None => f.write_str("it has none"),
+            None => f.write_str("it has none at all"),
         }
     }
 }

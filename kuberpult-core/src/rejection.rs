@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::Refusal;
+use crate::{ApplicationName, Refusal};
 
 /// Why a command is refused: everything that stands in its way. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,24 @@ impl Rejection {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.refusals.first().map_or("REJECTED", Refusal::code)
+    }
+
+    /// Says of each application that is not known which one was probably meant. A decision cannot: it does not look at all
+    /// applications.
+    #[must_use]
+    pub fn with_nearest_application(
+        mut self,
+        nearest: impl Fn(&ApplicationName) -> Option<ApplicationName>,
+    ) -> Self {
+        for mut refusal in &mut self.refusals {
+            while let Refusal::InBatch { refusal: inner, .. } = refusal {
+                refusal = inner;
+            }
+            if let Refusal::ApplicationNotFound { application, nearest: found } = refusal {
+                *found = nearest(application);
+            }
+        }
+        self
     }
 
     /// Refuses for several reasons at once.
@@ -66,12 +84,17 @@ mod tests {
     #[test]
     fn a_rejection_has_the_code_of_its_first_refusal_and_tells_all() {
         let no_manifests = Refusal::NoManifests { application: "cart".parse().unwrap() };
-        let unknown = Refusal::ApplicationNotFound { application: "email".parse().unwrap() };
+        let unknown = Refusal::ApplicationNotFound { application: "emial".parse().unwrap(), nearest: None };
         let rejection = Rejection::all(alloc::vec![no_manifests, unknown]);
         assert_eq!((rejection.code(), rejection.refusals().len()), ("NO_MANIFESTS", 2));
         assert_eq!(
             rejection.to_string(),
-            "a release of `cart` needs at least one manifest; unknown application `email`: it has no release yet"
+            "a release of `cart` needs at least one manifest; give one for each environment that it is meant for; unknown application `emial`: it has no release yet"
+        );
+        let rejection = rejection.with_nearest_application(|_| "email".parse().ok());
+        assert!(
+            rejection.to_string().ends_with("it has no release yet; did you mean `email`?"),
+            "{rejection}"
         );
     }
 }

@@ -89,7 +89,7 @@ pub struct ManifestId {
 
 /// Why a text or bytes are no manifest id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("manifest id {found:?} is not valid; expected up to 32 bytes as lower-case hexadecimal digits")]
+#[error("manifest id `{}` is not valid; expected up to 32 bytes as lower-case hexadecimal digits", found.escape_debug())]
 pub struct ManifestIdError {
     /// The text as it was given.
     pub found: String,

@@ -76,6 +76,11 @@ pub(crate) fn with_codes(schema: &mut Schema) {
         };
         if let Some(Value::Object(properties)) = variant.get_mut("properties") {
             properties.insert("code".to_string(), code);
+            // A refusal within this one says it itself.
+            if name != "InBatch" {
+                let nearest = "The name that was probably meant.";
+                properties.insert("nearest".to_string(), json!({ "description": nearest, "type": "string" }));
+            }
         }
         if let Some(Value::Array(required)) = variant.get_mut("required") {
             required.insert(0, "code".into());

@@ -29,7 +29,8 @@ pub struct Time {
 /// Why a text is no time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "time {found:?} is not valid; expected RFC 3339 with an offset, such as `2024-05-03T11:37:37+02:00` or `2024-05-03T09:37:37Z`"
+    "time `{}` is not valid; expected RFC 3339 with an offset, such as `2024-05-03T11:37:37+02:00` or `2024-05-03T09:37:37Z`",
+    found.escape_debug()
 )]
 pub struct TimeError {
     /// The text as it was given.

@@ -23,7 +23,8 @@ pub struct Version(NonZeroU64);
 /// Why a text is no version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "version {found:?} is not valid; expected a positive integer such as `7`, without sign, zeros in front, or a revision"
+    "version `{}` is not valid; expected a positive integer such as `7`, without sign, zeros in front, or a revision",
+    found.escape_debug()
 )]
 pub struct VersionError {
     /// The text as it was given.

@@ -221,7 +221,9 @@ fn subject<'a>(
     let mut refusals: Vec<Refusal> = state.known_environment(environment).err().into_iter().collect();
     let there = state.applications.get(application);
     match (there, asked_for) {
-        (None, _) => refusals.push(Refusal::ApplicationNotFound { application: application.clone() }),
+        (None, _) => {
+            refusals.push(Refusal::ApplicationNotFound { application: application.clone(), nearest: None });
+        }
         (Some(there), Some(version)) if !there.releases.contains_key(&version) => {
             let (application, newest) = (application.clone(), there.newest());
             refusals.push(Refusal::ReleaseNotFound { application, version, newest });

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::Blocker;
+use crate::nearest::nearest_of;
 
 /// Blockers in a sentence: each one, joined by `and`.
 pub(crate) struct Listed<'a>(pub(crate) &'a [Blocker]);
@@ -51,11 +52,16 @@ impl<T: fmt::Display> fmt::Display for Joined<'_, T> {
     }
 }
 
-/// `; known: a, b and c`: what would have been found, if anything.
-pub(crate) struct Known<'a, T>(pub(crate) &'a [T]);
+/// What is there instead of what was asked for, at the end of a sentence: the name that was probably meant, or all.
+pub(crate) struct Known<'a, T>(pub(crate) &'a str, pub(crate) &'a [T]);
 
 impl<T: fmt::Display> fmt::Display for Known<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { Ok(()) } else { write!(f, "; known: {}", Joined(self.0)) }
+        let Self(typed, known) = self;
+        match nearest_of(typed, known) {
+            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+            None if known.is_empty() => f.write_str("; there is none at all"),
+            None => write!(f, "; known: {}", Joined(known)),
+        }
     }
 }

@@ -20,7 +20,7 @@ pub struct CommitId(pub(crate) ObjectId);
 
 /// Why a text is no commit id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("commit id {found:?} is not valid; expected 40 hexadecimal digits in lower case, or 64")]
+#[error("commit id `{}` is not valid; expected 40 hexadecimal digits in lower case, or 64", found.escape_debug())]
 pub struct CommitIdError {
     /// The text as it was given.
     pub found: String,

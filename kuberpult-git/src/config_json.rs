@@ -6,6 +6,7 @@ use kuberpult_core::EnvironmentConfig;
 use serde::Serialize as _;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
+use crate::error::in_backticks;
 use crate::plain_text::one_line;
 use crate::unread_keys::{Misread, first_document, only_document};
 
@@ -25,7 +26,7 @@ pub enum ConfigError {
         source: serde_json::Error,
     },
     /// It has keys that nothing reads, each with its path, such as `argocd.destinaton`.
-    #[error("unknown keys in the environment config: {}", one_line(&keys.join(", "), LONGEST_LIST))]
+    #[error("unknown keys in the environment config: {}; take them out, or correct their spelling", one_line(&in_backticks(keys), LONGEST_LIST))]
     UnknownKeys {
         /// The keys.
         keys: Vec<String>,
@@ -238,7 +239,7 @@ mod tests {
             "argocd": {"destinaton": {}, "syncWindows": [{}, {"kid": 1}]}}"#;
         assert_eq!(
             environment_config_from_json(text).unwrap_err().to_string(),
-            "unknown keys in the environment config: upstrem, upstream.Latest, freezeWindow, argocd.destinaton, argocd.syncWindows[1].kid"
+            "unknown keys in the environment config: `upstrem`, `upstream.Latest`, `freezeWindow`, `argocd.destinaton`, `argocd.syncWindows[1].kid`; take them out, or correct their spelling"
         );
     }
 

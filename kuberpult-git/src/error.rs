@@ -21,13 +21,13 @@ const LONGEST_LIST: usize = 500;
 #[non_exhaustive]
 pub enum InitError {
     /// The directory holds something else.
-    #[error("cannot make a manifest repository in `{}`: it is no git repository and not empty", directory.display())]
+    #[error("cannot make a manifest repository in `{}`: it is no git repository and not empty; name a directory that is empty or not there", directory.display())]
     NotEmpty {
         /// The directory.
         directory: PathBuf,
     },
     /// The branch name is not valid.
-    #[error("`{branch}` is no valid branch name")]
+    #[error("`{branch}` is no valid branch name; expected one such as `main` or `deployments/eu`")]
     InvalidBranch {
         /// The name.
         branch: String,
@@ -71,7 +71,7 @@ pub enum OpenError {
         value: String,
     },
     /// There is a git repository, but not one that can be opened, because it is damaged.
-    #[error("cannot open the git repository in `{}`", directory.display())]
+    #[error("cannot open the git repository in `{}`; `git fsck` there says more", directory.display())]
     CannotOpen {
         /// The directory that was given.
         directory: PathBuf,
@@ -90,7 +90,7 @@ pub enum OpenError {
         branch: String,
     },
     /// There is no such branch.
-    #[error("`{}` has no branch `{branch}`", directory.display())]
+    #[error("`{}` has no branch `{branch}`; name another one with `--branch`, or make it with git", directory.display())]
     NoBranch {
         /// The repository's directory.
         directory: PathBuf,
@@ -126,7 +126,7 @@ pub enum ReadError {
         found: String,
     },
     /// An object is damaged or not there.
-    #[error("cannot read `{path}` in the manifest repository")]
+    #[error("cannot read `{path}` in the manifest repository; `git fsck` says more")]
     Unreadable {
         /// The path in the tree; `.` for its root.
         path: String,
@@ -169,7 +169,7 @@ pub enum TransactError {
     Read(#[from] ReadError),
     /// A release refers to a manifest that was never given to [`add_manifest`](crate::ManifestRepo::add_manifest)
     /// and that the repository does not have.
-    #[error("manifest {manifest} is not in the repository; add it before the release that refers to it")]
+    #[error("manifest `{manifest}` is not in the repository; add it before the release that refers to it")]
     UnknownManifest {
         /// The manifest.
         manifest: ManifestId,
@@ -177,7 +177,7 @@ pub enum TransactError {
     /// An update would replace a value of an environment's config within which there are keys that nothing reads.
     #[error(
         "`{path}` has keys that kuberpult does not know, and the update would lose them: {}; take them out of the file first, or change it by hand",
-        one_line(&keys.join(", "), LONGEST_LIST)
+        one_line(&in_backticks(keys), LONGEST_LIST)
     )]
     KeysWouldBeLost {
         /// The file, from the root of the repository.
@@ -383,7 +383,7 @@ pub enum TransactError {
         time: kuberpult_core::Time,
     },
     /// Something is longer than what could be read again.
-    #[error("{what} has {size} bytes; at most {} are written", in_words(*limit))]
+    #[error("{what} has {size} bytes; at most {} are written; make it shorter", in_words(*limit))]
     TooLong {
         /// What: a path of the tree in backticks, or `the message of the commit`.
         what: String,
@@ -401,7 +401,7 @@ pub enum TransactError {
         source: Cause,
     },
     /// The `git` executable is needed for a work tree, and could not be run.
-    #[error("cannot run `git`, which is needed to keep the work tree `{}` up to date", work_tree.display())]
+    #[error("cannot run `git`, which is needed to keep the work tree `{}` up to date; install it, or put it into `PATH`", work_tree.display())]
     NoGit {
         /// The work tree.
         work_tree: PathBuf,
@@ -488,6 +488,11 @@ impl TransactError {
     }
 }
 
+/// `` `a`, `b` ``
+pub(crate) fn in_backticks(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// A path of the tree, which may come from a stranger; `.` for the root, as git has it.
 fn shown_path(path: &str) -> String {
     const LONGEST: usize = 2_000;
@@ -545,7 +550,7 @@ struct Words<'a>(&'a str);
 
 impl fmt::Display for Words<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0) }
+        if self.0.is_empty() { Ok(()) } else { write!(f, "; git said: {}", self.0) }
     }
 }
 

@@ -35,7 +35,9 @@ pub struct HistoryEntry {
 pub enum HistoryGap {
     /// The commit before is not there, as in a shallow clone. The history ends here. (A clone of a
     /// [remote](crate::OpenOptions::remote) fetches it, unless it is offline.)
-    #[error("what changed is not known: the commit before, {parent}, is not in this repository")]
+    #[error(
+        "what changed is not known: the commit before, {parent}, is not in this repository; `git fetch --unshallow` brings it"
+    )]
     NoParent {
         /// The commit before.
         parent: CommitId,

@@ -52,6 +52,7 @@ mod manifest_blob;
 mod manifest_difference;
 mod memory;
 mod misunderstandings;
+mod names;
 mod new_objects;
 mod open;
 mod origin;

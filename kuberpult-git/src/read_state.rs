@@ -219,6 +219,19 @@ impl<'repo> Snapshot<'repo> {
         slots.map_or(Ok(None), |slots| slots.directory(application.as_str()))
     }
 
+    /// The names of the applications that have a release.
+    pub(crate) fn application_names(&self) -> Result<Vec<ApplicationName>, ReadError> {
+        self.applications.as_ref().map_or_else(|| Ok(Vec::new()), |all| all.names(ApplicationName::existing))
+    }
+
+    /// The teams that own an application.
+    pub(crate) fn owners(&self) -> Result<BTreeSet<TeamName>, ReadError> {
+        let Some(all) = &self.applications else { return Ok(BTreeSet::new()) };
+        let directories = all.directories(ApplicationName::existing)?;
+        let owners = directories.into_iter().map(|(_, directory)| team(&directory.open()?));
+        owners.filter_map(Result::transpose).collect()
+    }
+
     pub(crate) fn application_directory(&self, name: &str) -> Result<Option<Directory<'repo>>, ReadError> {
         self.applications.as_ref().map_or(Ok(None), |all| all.directory(name))
     }

@@ -119,7 +119,7 @@ mod tests {
         }
         assert_eq!(
             RepositorySettings::from_json(r#"{"releasesKept": 0}"#).unwrap_err().to_string(),
-            "something else: `releasesKept`: invalid value: integer `0`, expected a nonzero u32 at line 1 column 18"
+            "something else: `releasesKept`: invalid value: integer `0`, expected a positive integer at line 1 column 18"
         );
     }
 }

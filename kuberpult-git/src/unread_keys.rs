@@ -18,9 +18,11 @@ pub(crate) struct Misread {
 
 impl fmt::Display for Misread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Whoever wrote the file need not know Rust's types.
+        let problem = self.error.to_string().replace("a nonzero u32", "a positive integer");
         match &self.key {
-            Some(key) => write!(f, "`{}`: {}", key.escape_debug(), self.error),
-            None => fmt::Display::fmt(&self.error, f),
+            Some(key) => write!(f, "`{}`: {problem}", key.escape_debug()),
+            None => f.write_str(&problem),
         }
     }
 }

@@ -135,7 +135,7 @@ fn everything_that_is_not_understood_is_found_in_one_run_in_the_order_of_paths()
         write(&root.join("kuberpult.json"), r#"{"releasesKept": 0, "\u001b[31m": 1}"#);
     });
     insta::assert_snapshot!(found.join("\n"), @r#"
-    `applications/.git2/team` is not understood: expected the name of a team, found team name "../.." is not valid; expected a text that is safe as a file name: not empty, without `/` and control characters, and not `.`, `..` or `.git`
+    `applications/.git2/team` is not understood: expected the name of a team, found team name `../..` is not valid; expected a text that is safe as a file name: not empty, without `/` and control characters, and not `.`, `..` or `.git`
     `applications/cart/releases/007` is not understood: expected a version: a positive integer (later upstream versions write `<version>.<revision>`, which is not supported), found another name
     `applications/cart/releases/1.2` is not understood: expected a version: a positive integer (later upstream versions write `<version>.<revision>`, which is not supported), found another name
     `applications/cart/team` is not understood: expected UTF-8 text, found an invalid byte at offset 2
@@ -146,7 +146,7 @@ fn everything_that_is_not_understood_is_found_in_one_run_in_the_order_of_paths()
     `environments/staging/applications/cart/deployed_by` is not understood: expected a file, found a directory
     `environments/staging/locks/note.txt` is not understood: expected the directory of a lock, found something else
     `environments/staging/teams/blue/locks` is not understood: expected a directory, found a file
-    `kuberpult.json` is not understood: expected kuberpult's settings, found something else: `releasesKept`: invalid value: integer `0`, expected a nonzero u32 at line 1 column 18
+    `kuberpult.json` is not understood: expected kuberpult's settings, found something else: `releasesKept`: invalid value: integer `0`, expected a positive integer at line 1 column 18
     "#);
     assert_eq!(
         codes_of(&fixture.repo),

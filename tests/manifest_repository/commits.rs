@@ -192,7 +192,7 @@ fn a_text_that_could_not_be_read_again_is_not_written() {
         fixture.transact(&lock_environment("staging", "ab", &format!("{longest}x"))).expect_err("too long");
     assert_eq!(
         error.to_string(),
-        "`environments/staging/locks/ab/message` has 1048577 bytes; at most 1 MiB are written"
+        "`environments/staging/locks/ab/message` has 1048577 bytes; at most 1 MiB are written; make it shorter"
     );
     assert!(matches!(error, TransactError::TooLong { .. }));
     assert_eq!(fixture.repo.head().expect("a head"), head);
@@ -203,7 +203,10 @@ fn a_text_that_could_not_be_read_again_is_not_written() {
     );
     let error =
         fixture.repo.add_manifest(&vec![b'x'; kuberpult_git::LARGEST_OBJECT + 1]).expect_err("too long");
-    assert_eq!(error.to_string(), "a manifest has 67108865 bytes; at most 64 MiB are written");
+    assert_eq!(
+        error.to_string(),
+        "a manifest has 67108865 bytes; at most 64 MiB are written; make it shorter"
+    );
 }
 
 #[test]

@@ -168,7 +168,10 @@ fn a_repository_that_holds_something_else_is_refused() {
 fn a_branch_that_does_not_exist_is_refused() {
     let fixture = Fixture::with_cart(true);
     let error = ManifestRepo::open(fixture.path(), branch("mian")).expect_err("there is none");
-    assert_eq!(error.to_string(), format!("`{}` has no branch `mian`", fixture.repo.directory().display()));
+    let there = fixture.repo.directory().display();
+    let expected =
+        format!("`{there}` has no branch `mian`; name another one with `--branch`, or make it with git");
+    assert_eq!(error.to_string(), expected);
     assert!(matches!(ManifestRepo::open(fixture.path(), branch("a b")), Err(OpenError::NoBranch { .. })));
     git::run(fixture.path(), &["branch", "other", "HEAD~1"]);
     let other = ManifestRepo::open(fixture.path(), branch("other")).expect("another branch");

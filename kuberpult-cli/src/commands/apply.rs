@@ -19,7 +19,7 @@ pub(crate) use self::plan::PlanError;
 use super::{DRY_RUN, Session};
 use crate::arguments::DryRun;
 use crate::code::Code;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, suggested, suggested_of_transact};
 use crate::json::{ErrorObject, LineErrorDocument, LineReceipt, Receipt};
 use crate::json_command::{Line, LineError};
 use crate::markdown::{self, ReportFile, Standing};
@@ -27,6 +27,7 @@ use crate::output::with_causes;
 
 /// Commands as JSON lines, or a saved plan.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Apply {
     /// A file with one JSON object a line, or the one that `train --save-plan` wrote; `-` for standard input
     #[arg(short, long = "filename", value_name = "FILE")]
@@ -43,6 +44,13 @@ pub(crate) struct Apply {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult apply -f commands.jsonl
+  kuberpult apply -f - < commands.jsonl
+  kuberpult apply -f commands.jsonl --dry-run
+  kuberpult apply -f plan.json  what `train --save-plan` wrote";
 
 /// How many commands share one push.
 #[derive(Debug, Clone, Copy)]
@@ -147,10 +155,14 @@ impl Apply {
             if taken.is_empty() {
                 break;
             }
+            let (begin, end) = (taken.first(), taken.last());
+            let (begin, end) = (begin.map_or(0, |line| line.number), end.map_or(0, |line| line.number));
+            let working = session.output.progress.begin(&format!("lines {begin} to {end}"));
             let answers = match &mut planned {
                 Some(state) => self.plan(session, repo, state, &taken),
                 None => self.carry_out(session, repo, &taken),
             };
+            drop(working);
             let done = answers.iter().rev().find(|(_, answer)| answer.is_ok()).map(|(number, _)| *number);
             for (number, answer) in answers {
                 let error = |error: &LineError| {
@@ -188,7 +200,9 @@ impl Apply {
         for line in lines {
             let planned = read(session, repo, line).and_then(|(context, command)| {
                 state.past.extend(repo.past(state, &command).map_err(TransactError::from)?);
-                let decision = state.decide(&context, &command).map_err(TransactError::from)?;
+                let decision = state.decide(&context, &command);
+                let decision =
+                    decision.map_err(|rejection| TransactError::from(suggested(repo, rejection)))?;
                 state.apply(decision.events());
                 Ok(Answer { decision, commit: None })
             });
@@ -223,7 +237,7 @@ impl Apply {
                 }
             }
             let results = repo.transact_all(&commands, on_error).into_iter().map(|result| {
-                let receipt = result?;
+                let receipt = result.map_err(|error| suggested_of_transact(repo, error))?;
                 Ok(Answer { decision: receipt.decision, commit: receipt.commit })
             });
             answers.extend(numbers.into_iter().zip(results));

@@ -6,7 +6,10 @@ use crate::json::{Finding, List};
 use crate::table::Table;
 
 pub(crate) fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
-    let findings = session.open()?.check()?;
+    let repo = session.open()?;
+    let looking = session.output.progress.begin("looking at every application");
+    let findings = repo.check()?;
+    drop(looking);
     let exit = if findings.is_empty() { Exit::Done } else { Exit::Failed };
     if session.output.is_json() {
         let items = findings.iter().map(|finding| Finding { severity: severity(finding), finding }).collect();

@@ -8,6 +8,7 @@ use crate::exit::Failure;
 
 /// A deployment.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Deploy {
     /// The application
     #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
@@ -29,6 +30,12 @@ pub(crate) struct Deploy {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult deploy cart 7 -e staging
+  kuberpult deploy cart 7 -e staging --dry-run
+  kuberpult deploy cart 6 -e production --manual --reason \"7 loses orders\"";
 
 /// What an automatic deployment does when something holds it back.
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]

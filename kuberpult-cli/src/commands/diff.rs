@@ -29,12 +29,13 @@ pub(crate) struct Diff {
 
 const EXAMPLES: &str = "\
 Examples:
-  kuberpult diff cart -e production               what the next train would change
-  kuberpult diff cart -e production --version 7   what going back to version 7 would change
-  kuberpult -q diff cart -e production | delta    the diff alone, for another program
+  kuberpult diff cart -e production              what the next train would do
+  kuberpult diff cart -e production --version 7  what going back to 7 would do
+  kuberpult -q diff cart -e production | delta   the diff alone
 
-The diff goes to standard output, what is said about it to standard error. On a terminal, what
-it would obey is shown escaped; anywhere else the diff is one that `git apply` and `patch` read.";
+The diff goes to standard output, what is said about it to standard error. On a
+terminal, what it would obey is shown escaped; anywhere else the diff is one
+that `git apply` and `patch` read.";
 
 const HEADER: anstyle::Style = anstyle::Style::new().bold();
 const HUNK: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();
@@ -46,7 +47,8 @@ impl Diff {
         let repo = session.open()?;
         let context = crate::context::reading(session.global)?;
         let difference =
-            repo.manifest_difference(&context, &self.environment, &self.application, self.version)?;
+            repo.manifest_difference(&context, &self.environment, &self.application, self.version);
+        let difference = difference.map_err(|error| Failure::from(error).suggesting(&repo))?;
         let diff = difference.unified_diff(self.context_lines);
         if session.output.is_json() {
             return session.output.document("ManifestDiff", &document(&difference, &diff));

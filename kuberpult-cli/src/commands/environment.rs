@@ -11,6 +11,7 @@ use kuberpult_git::environment_config_to_json;
 use self::create::Create;
 use self::update::Update;
 use super::Session;
+use super::confirmation::Yes;
 use crate::arguments::DryRun;
 use crate::exit::Failure;
 use crate::freezes::{freezes, frozen_until, windows};
@@ -21,10 +22,13 @@ use crate::text;
 
 /// What is done with environments.
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Environment {
     /// List the environments, upstream before downstream
+    #[command(after_help = LIST_EXAMPLES)]
     List,
     /// Show one environment: its locks, its freeze windows and its config
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// The environment
         #[arg(value_parser = EnvironmentName::existing)]
@@ -41,8 +45,25 @@ pub(crate) enum Environment {
     Delete(Delete),
 }
 
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  kuberpult env show production
+  kuberpult -o json env show production  for programs";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  kuberpult env list
+  kuberpult -o json env list  for programs";
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult env list
+  kuberpult env create staging --upstream development
+  kuberpult env show production";
+
 /// An environment to delete.
 #[derive(Debug, clap::Args)]
+#[command(after_help = DELETE_EXAMPLES)]
 pub(crate) struct Delete {
     /// The environment
     #[arg(value_parser = EnvironmentName::existing)]
@@ -51,8 +72,16 @@ pub(crate) struct Delete {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
+    yes: Yes,
+    #[command(flatten)]
     dry_run: DryRun,
 }
+
+const DELETE_EXAMPLES: &str = "\
+Examples:
+  kuberpult env delete sandbox --force            with what is deployed there
+  kuberpult env delete sandbox --force --dry-run  whether it could be deleted
+  kuberpult env delete sandbox --force --yes      without being asked";
 
 impl Environment {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
@@ -61,9 +90,9 @@ impl Environment {
             Self::Show { name } => show(session, name),
             Self::Create(create) => create.run(session),
             Self::Update(update) => update.run(session),
-            Self::Delete(Delete { name, force, dry_run }) => {
+            Self::Delete(Delete { name, force, yes, dry_run }) => {
                 let command = Command::DeleteEnvironment { environment: name.clone(), force: *force };
-                session.write(&command, *dry_run)
+                session.write_if_confirmed(&command, *dry_run, *yes)
             }
         }
     }

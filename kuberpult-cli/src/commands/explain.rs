@@ -1,5 +1,8 @@
 //! `kuberpult explain`
 
+use clap_complete::CompletionCandidate;
+use clap_complete::engine::ArgValueCandidates;
+
 use super::Session;
 use crate::exit::Failure;
 use crate::explanation::{self, Explanation};
@@ -12,7 +15,7 @@ use crate::text;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
     /// The code, as it stands in JSON output [default: list all]
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", add = ArgValueCandidates::new(codes))]
     code: Option<String>,
 }
 
@@ -20,6 +23,12 @@ const EXAMPLES: &str = "\
 Examples:
   kuberpult explain                    every code, with one line each
   kuberpult explain ENV_IS_LOCKED      what it means, and what to do about it";
+
+/// What can be completed, with what it means.
+fn codes() -> Vec<CompletionCandidate> {
+    let pages = explanation::all().into_iter();
+    pages.map(|page| CompletionCandidate::new(page.code).help(Some(page.summary.into()))).collect()
+}
 
 impl Explain {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use crate::json::Repository;
 
 /// What is made, and where.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
     /// The directory; made if it is not there [default: the one of `--repo`, or the current directory]
     #[arg(value_name = "DIR")]
@@ -21,6 +22,11 @@ pub(crate) struct Init {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult init manifests             in a new directory
+  kuberpult init --bare manifests.git  without a work tree, as on a server";
 
 impl Init {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {

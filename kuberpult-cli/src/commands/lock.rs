@@ -12,8 +12,10 @@ use crate::exit::Failure;
 
 /// What is locked.
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = LOCK_EXAMPLES)]
 pub(crate) enum Lock {
     /// Lock an environment
+    #[command(after_help = LOCK_ENV_EXAMPLES)]
     Env {
         /// The environment
         #[arg(value_name = "ENV", value_parser = EnvironmentName::existing)]
@@ -22,6 +24,7 @@ pub(crate) enum Lock {
         lock: NewLock,
     },
     /// Lock an application in an environment
+    #[command(after_help = LOCK_APP_EXAMPLES)]
     App {
         /// The application
         #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
@@ -33,6 +36,7 @@ pub(crate) enum Lock {
         lock: NewLock,
     },
     /// Lock a team's applications in an environment
+    #[command(after_help = LOCK_TEAM_EXAMPLES)]
     Team {
         /// The team
         #[arg(value_parser = TeamName::existing)]
@@ -44,6 +48,7 @@ pub(crate) enum Lock {
         lock: NewLock,
     },
     /// Lock each environment that is in a group now
+    #[command(after_help = LOCK_GROUP_EXAMPLES)]
     Group {
         /// The environment group
         #[arg(value_parser = GroupName::existing)]
@@ -52,6 +57,11 @@ pub(crate) enum Lock {
         lock: NewLock,
     },
 }
+
+const LOCK_EXAMPLES: &str = "\
+Examples:
+  kuberpult lock env production -m \"peak season\"
+  kuberpult lock app cart -e staging --id load-test -m \"load test until noon\"";
 
 /// What a new lock says.
 #[derive(Debug, clap::Args)]
@@ -71,6 +81,24 @@ pub(crate) struct NewLock {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const LOCK_ENV_EXAMPLES: &str = "\
+Examples:
+  kuberpult lock env production -m \"peak season\"
+  kuberpult lock env production --id peak -m \"peak season\" --lifetime 2d";
+
+const LOCK_APP_EXAMPLES: &str = "\
+Examples:
+  kuberpult lock app cart -e staging -m \"load test until noon\"
+  kuberpult lock app cart -e staging --id load-test --lifetime 4h";
+
+const LOCK_TEAM_EXAMPLES: &str = "\
+Examples:
+  kuberpult lock team shop -e production -m \"the team is away\"";
+
+const LOCK_GROUP_EXAMPLES: &str = "\
+Examples:
+  kuberpult lock group europe --id maintenance -m \"the database moves\"";
 
 impl Lock {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
@@ -157,8 +185,10 @@ fn fnv1a<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
 
 /// What is unlocked.
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = UNLOCK_EXAMPLES)]
 pub(crate) enum Unlock {
     /// Remove a lock from an environment
+    #[command(after_help = UNLOCK_ENV_EXAMPLES)]
     Env {
         /// The environment
         #[arg(value_name = "ENV", value_parser = EnvironmentName::existing)]
@@ -167,6 +197,7 @@ pub(crate) enum Unlock {
         lock: OldLock,
     },
     /// Remove a lock from an application in an environment
+    #[command(after_help = UNLOCK_APP_EXAMPLES)]
     App {
         /// The application
         #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
@@ -178,6 +209,7 @@ pub(crate) enum Unlock {
         lock: OldLock,
     },
     /// Remove a lock from a team in an environment
+    #[command(after_help = UNLOCK_TEAM_EXAMPLES)]
     Team {
         /// The team
         #[arg(value_parser = TeamName::existing)]
@@ -189,6 +221,7 @@ pub(crate) enum Unlock {
         lock: OldLock,
     },
     /// Remove a lock from each environment of a group that has it
+    #[command(after_help = UNLOCK_GROUP_EXAMPLES)]
     Group {
         /// The environment group
         #[arg(value_parser = GroupName::existing)]
@@ -197,6 +230,12 @@ pub(crate) enum Unlock {
         lock: OldLock,
     },
 }
+
+const UNLOCK_EXAMPLES: &str = "\
+Examples:
+  kuberpult locks  which locks there are
+  kuberpult unlock env production peak
+  kuberpult unlock app cart -e staging load-test";
 
 /// A lock to remove.
 #[derive(Debug, clap::Args)]
@@ -222,6 +261,24 @@ enum Queued {
     /// It leaves the queue, and nothing is deployed
     Drop,
 }
+
+const UNLOCK_ENV_EXAMPLES: &str = "\
+Examples:
+  kuberpult unlock env production peak
+  kuberpult unlock env production peak --queued keep";
+
+const UNLOCK_APP_EXAMPLES: &str = "\
+Examples:
+  kuberpult unlock app cart -e staging load-test
+  kuberpult unlock app cart -e staging load-test --queued drop";
+
+const UNLOCK_TEAM_EXAMPLES: &str = "\
+Examples:
+  kuberpult unlock team shop -e production away";
+
+const UNLOCK_GROUP_EXAMPLES: &str = "\
+Examples:
+  kuberpult unlock group europe maintenance";
 
 impl Unlock {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {

@@ -14,6 +14,7 @@ use crate::context::local;
 use crate::exit::Failure;
 use crate::json::LogEntry;
 use crate::text;
+use crate::unknown_name::{Named, UnknownName};
 
 /// How much of a commit's id is shown to people.
 pub(crate) const SHORT_ID: usize = 10;
@@ -41,10 +42,10 @@ pub(crate) struct Log {
 
 const EXAMPLES: &str = "\
 Examples:
-  kuberpult log --limit 10                           what happened last
-  kuberpult log --app cart -e production             when which cart came to production
+  kuberpult log --limit 10                what happened last
+  kuberpult log --app cart -e production  when which version came there
   kuberpult log --since 2024-05-01 --until 2024-06-01
-                                                     what happened in May
+                                          what happened in May
   kuberpult log -e staging --since 2024-05-03T09:00:00Z";
 
 impl Log {
@@ -65,7 +66,11 @@ impl Log {
             };
         }
         let mut is_empty = true;
-        for entry in history.by_ref() {
+        loop {
+            let reading = session.output.progress.begin("reading history");
+            let entry = history.next();
+            drop(reading);
+            let Some(entry) = entry else { break };
             session.output.data(&lines(&entry?))?;
             is_empty = false;
         }
@@ -81,11 +86,15 @@ impl Log {
         // What cannot be read now is no reason to fail: what was asked for has been answered.
         let Ok(state) = repo.state() else { return };
         if let Some(app) = self.app.as_ref().filter(|app| !state.applications.contains_key(*app)) {
-            session.output.note(&format!("there is no application `{app}`"));
+            let known = state.applications.keys().map(ApplicationName::as_str);
+            session.output.note(&UnknownName::new(Named::Application, app.as_str(), known).to_string());
         }
         let environment = self.environment.as_ref();
         if let Some(environment) = environment.filter(|name| !state.environments.contains_key(*name)) {
-            session.output.note(&format!("there is no environment `{environment}`"));
+            let known = state.environments.keys().map(EnvironmentName::as_str);
+            session
+                .output
+                .note(&UnknownName::new(Named::Environment, environment.as_str(), known).to_string());
         }
     }
 }

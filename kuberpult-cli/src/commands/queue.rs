@@ -6,7 +6,7 @@ use kuberpult_core::{
     ApplicationName, Command, Context, Decision, EnvironmentName, Event, QueueDropCause, Rejection, State,
 };
 
-use super::{Outcome, Session, carry_out};
+use super::{Outcome, Session};
 use crate::arguments::DryRun;
 use crate::exit::Failure;
 use crate::json::{List, QueueItem};
@@ -16,8 +16,10 @@ use crate::table::Table;
 
 /// What is done with queues.
 #[derive(Debug, clap::Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Queue {
     /// List the queued versions, and what each waits for
+    #[command(after_help = LIST_EXAMPLES)]
     List,
     /// Deploy what is queued and nothing holds back any more: after a freeze window has closed, say
     ///
@@ -26,8 +28,19 @@ pub(crate) enum Queue {
     Settle(Settle),
 }
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  kuberpult queue list
+  kuberpult -o json queue list  for programs";
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult queue list
+  kuberpult queue settle --dry-run";
+
 /// Which queues are settled.
 #[derive(Debug, clap::Args)]
+#[command(after_help = SETTLE_EXAMPLES)]
 pub(crate) struct Settle {
     /// Only in this environment [default: in all of them]
     #[arg(short, long, value_name = "ENV", value_parser = EnvironmentName::existing)]
@@ -38,13 +51,18 @@ pub(crate) struct Settle {
     dry_run: DryRun,
 }
 
+const SETTLE_EXAMPLES: &str = "\
+Examples:
+  kuberpult queue settle                       everywhere, from cron say
+  kuberpult queue settle -e sandbox --dry-run  what would be deployed";
+
 impl Settle {
     fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         self.report.check()?;
         let mut repo = session.open()?;
         let context = session.context(&repo)?;
         let command = Command::SettleQueue { environment: self.environment.clone() };
-        let outcome = carry_out(&mut repo, &context, &command, self.dry_run)?;
+        let outcome = session.carry_out(&mut repo, &context, &command, self.dry_run)?;
         let printed = session.print_outcome(&outcome);
         self.report.write(printed, || {
             let mut after = repo.state()?;

@@ -14,6 +14,8 @@ use crate::manifests::{ManifestFile, Manifests};
 /// A new release.
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("content").args(["manifest", "manifests"]).multiple(true).required(true))]
+#[command(override_usage = "kuberpult release [OPTIONS] <--manifest ENV=FILE | --manifests DIR> <APP>")]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Release {
     /// The application; its first release makes it
     #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
@@ -48,6 +50,12 @@ pub(crate) struct Release {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult release cart --manifests build/manifests --team shop
+  kuberpult release cart --version 12 --manifest staging=cart.yaml
+  kuberpult release cart --manifests build/manifests --source-commit 4f2a9c1";
 
 impl Release {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ moment. It names the people who set locks and wrote commits.
 
 Examples:
   kuberpult report --html report.html
-  kuberpult --remote origin report --html public/index.html
+  kuberpult report --html public/index.html --days 14
   kuberpult report --html - | gzip > report.html.gz";
 
 impl Report {

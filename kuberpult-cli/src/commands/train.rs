@@ -12,7 +12,7 @@ use kuberpult_core::{
 use kuberpult_git::ManifestRepo;
 
 pub(crate) use self::prognosis::print;
-use super::{DRY_RUN, Session, carry_out};
+use super::{DRY_RUN, Session};
 use crate::arguments::DryRun;
 use crate::exit::{Exit, Failure};
 use crate::markdown::{self, ReportFile, Standing};
@@ -21,6 +21,7 @@ use crate::text::shell_line;
 
 /// A release train.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Train {
     /// An environment group, or an environment
     #[arg(value_parser = EnvironmentName::existing)]
@@ -53,6 +54,14 @@ pub(crate) struct Train {
     dry_run: DryRun,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult train staging
+  kuberpult train production --dry-run              the prognosis
+  kuberpult train europe --team shop                one team, all of a group
+  kuberpult train production --save-plan plan.json  for `kuberpult apply -f`
+  kuberpult train production --as-of nightly        what was upstream then";
+
 /// What a target is.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum TargetType {
@@ -81,7 +90,7 @@ impl Train {
         let is_blocked = match &self.save_plan {
             Some(file) => self.save_plan(session, &repo, &context, &command, file)?,
             None if self.without_lock.is_empty() => {
-                let outcome = carry_out(&mut repo, &context, &command, self.dry_run)?;
+                let outcome = session.carry_out(&mut repo, &context, &command, self.dry_run)?;
                 let printed = session.print_outcome(&outcome);
                 self.write_report(printed, &context, outcome.decision(), &outcome.standing())?
             }

@@ -8,6 +8,7 @@ use crate::text;
 
 /// What is asked about.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Why {
     /// The application
     #[arg(value_name = "APP", value_parser = ApplicationName::existing)]
@@ -20,11 +21,17 @@ pub(crate) struct Why {
     version: Option<Version>,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult why cart -e production
+  kuberpult why cart -e production --version 7";
+
 impl Why {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let repo = session.open()?;
         let context = crate::context::reading(session.global)?;
-        let mut why = repo.why(&context, &self.environment, &self.application, self.version)?;
+        let why = repo.why(&context, &self.environment, &self.application, self.version);
+        let mut why = why.map_err(|error| Failure::from(error).suggesting(&repo))?;
         if session.output.is_json() {
             return session.output.document("Why", &why);
         }

@@ -1,6 +1,6 @@
 //! [`LineError`]: why a line of JSON commands was not carried out.
 
-use kuberpult_core::{EnvironmentName, NameError};
+use kuberpult_core::{EnvironmentName, NameError, nearest_name};
 use kuberpult_git::{ConfigError, TransactError};
 use serde_json::{Map, Value, json};
 
@@ -16,14 +16,14 @@ pub(crate) enum LineError {
     NotUtf8 { offset: usize },
     #[error("not understood as JSON: {}", within_line(.0))]
     NotJson(serde_json::Error),
-    #[error("no JSON object with a `command`, but {0}")]
+    #[error("expected a JSON object with a `command`, found {0}")]
     NoObject(&'static str),
     /// The commands that there are stand in serde's own message.
     #[error("unknown command {0}")]
     UnknownCommand(String),
     #[error("`command`: expected the name of a command, found {0}")]
     NoCommandName(&'static str),
-    #[error("{0}")]
+    #[error("{}", in_our_words(&.0.to_string()))]
     NotUnderstood(serde_json::Error),
     #[error("`{key}`: {problem}")]
     Key { key: String, problem: String },
@@ -55,7 +55,7 @@ pub(crate) enum LineError {
 
 /// What is wrong with a text that is one line, and in which column.
 fn within_line(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column ", " at column ")
+    in_our_words(&error.to_string()).replace(" at line 1 column ", " at column ")
 }
 
 /// The path in a config to what is wrong there.
@@ -80,7 +80,14 @@ fn config_problem(error: &ConfigError) -> String {
 
 /// Serde's message about a value in words that are not Rust's.
 pub(crate) fn in_our_words(problem: &str) -> String {
-    problem.replace("a nonzero u64", "a positive integer").replace("unknown variant", "unknown value")
+    let words = [
+        ("a nonzero u64", "a positive integer"),
+        ("unknown variant", "unknown value"),
+        ("missing field", "missing key"),
+        ("unknown field", "unknown key"),
+        ("EOF while parsing", "it ends within"),
+    ];
+    words.iter().fold(problem.to_owned(), |problem, (theirs, ours)| problem.replace(theirs, ours))
 }
 
 impl LineError {
@@ -105,6 +112,11 @@ impl LineError {
         if let Some(Value::String(name)) = command.get("command")
             && let Some(known) = message.strip_prefix(&format!("unknown variant `{name}`"))
         {
+            let commands = known.split('`').skip(1).step_by(2);
+            let known = match nearest_name(name, commands) {
+                Some(nearest) => format!("; did you mean `{nearest}`?"),
+                None => known.to_owned(),
+            };
             return Self::UnknownCommand(format!("`{}`{known}", one_line(name)));
         }
         if !message.starts_with("missing field") && !message.starts_with("unknown field") {

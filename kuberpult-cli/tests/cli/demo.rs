@@ -61,5 +61,8 @@ fn the_demo_makes_a_directory_or_takes_an_empty_one() {
     assert_eq!(terminal.run("demo empty").code, 0);
     let again = terminal.run("demo empty");
     assert_eq!(again.code, 1);
-    assert_eq!(again.stderr, "error: cannot make the demo in `empty`: it is there and not empty\n");
+    assert_eq!(
+        again.stderr,
+        "error: cannot make the demo in `empty`: it is there and not empty; name a directory that is empty or not there\n"
+    );
 }

@@ -91,7 +91,7 @@ fn apply_stops_when_nobody_reads() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "error: standard output was closed: line 1000 has been carried out, what follows it has not\n"
+        "error: standard output was closed: line 1000 has been carried out, what follows it has not; give the lines after it again\n"
     );
     assert!(terminal.path("repo/environments/staging/locks/lock-1000").exists());
     assert!(!terminal.path("repo/environments/staging/locks/lock-1001").exists());

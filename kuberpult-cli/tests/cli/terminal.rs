@@ -106,11 +106,16 @@ impl Terminal {
 
     /// A shell that finds `kuberpult` on its path.
     pub(crate) fn shell_command(&self) -> Command {
+        self.shell_command_of("sh")
+    }
+
+    /// As [`shell_command`](Self::shell_command), of a certain shell.
+    pub(crate) fn shell_command_of(&self, shell: &str) -> Command {
         let binary = Path::new(env!("CARGO_BIN_EXE_kuberpult"));
         let path = std::env::var_os("PATH").unwrap_or_default();
         let directories =
             [binary.parent().unwrap().to_owned()].into_iter().chain(std::env::split_paths(&path));
-        let mut command = self.command("sh");
+        let mut command = self.command(shell);
         command.env("PATH", std::env::join_paths(directories).unwrap());
         command
     }

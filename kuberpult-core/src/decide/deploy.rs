@@ -43,7 +43,7 @@ fn deployable(state: &State, deploy: &Deploy) -> Result<ManifestId, Rejection> {
     let mut refusals = Vec::new();
     refusals.extend(state.known_environment(&deploy.environment).err());
     let manifest = match state.applications.get(&deploy.application) {
-        None => Err(Refusal::ApplicationNotFound { application: deploy.application.clone() }),
+        None => Err(Refusal::ApplicationNotFound { application: deploy.application.clone(), nearest: None }),
         Some(application) => match application.releases.get(&deploy.version) {
             None => Err(Refusal::ReleaseNotFound {
                 application: deploy.application.clone(),

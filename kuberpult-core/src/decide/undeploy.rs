@@ -83,5 +83,8 @@ pub(super) fn remove_from_environment(
 }
 
 fn known<'a>(state: &'a State, name: &ApplicationName) -> Result<&'a Application, Refusal> {
-    state.applications.get(name).ok_or_else(|| Refusal::ApplicationNotFound { application: name.clone() })
+    state
+        .applications
+        .get(name)
+        .ok_or_else(|| Refusal::ApplicationNotFound { application: name.clone(), nearest: None })
 }

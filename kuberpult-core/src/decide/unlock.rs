@@ -44,7 +44,11 @@ pub(super) fn decide_group(
     }
     if events.is_empty() {
         let (environment_group, lock_id) = (group.clone(), id.clone());
-        return Err(Refusal::GroupLockNotFound { environment_group, lock_id }.into());
+        let mut known: Vec<_> =
+            state.group(group).flat_map(|(_, there)| there.locks.keys().cloned()).collect();
+        known.sort();
+        known.dedup();
+        return Err(Refusal::GroupLockNotFound { environment_group, lock_id, known }.into());
     }
     append_cleanup(state, &mut events);
     Ok(events.into())

@@ -23,7 +23,7 @@ pub enum RemoteError {
         problem: &'static str,
     },
     /// The name of a branch that git would not take.
-    #[error("`{branch}` is no valid branch name")]
+    #[error("`{branch}` is no valid branch name; expected one such as `main` or `deployments/eu`")]
     InvalidBranch {
         /// The name.
         branch: String,
@@ -210,7 +210,7 @@ pub enum RemoteError {
         words: String,
     },
     /// The remote refused the push for another reason.
-    #[error("{remote} refused the commit for branch `{branch}`{}", Said(words))]
+    #[error("{remote} refused the commit for branch `{branch}`; ask its owner why{}", Said(words))]
     Refused {
         /// The remote.
         remote: String,
@@ -220,7 +220,10 @@ pub enum RemoteError {
         words: String,
     },
     /// It failed for another reason.
-    #[error("git could not do its work with {remote}{}", Said(words))]
+    #[error(
+        "git could not do its work with {remote}; `git ls-remote` with the same address may say more{}",
+        Said(words)
+    )]
     Failed {
         /// The remote.
         remote: String,
@@ -276,6 +279,6 @@ struct Said<'a>(&'a str);
 
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0) }
+        if self.0.is_empty() { Ok(()) } else { write!(f, "; git said: {}", self.0) }
     }
 }

@@ -13,7 +13,9 @@ use crate::exit::Failure;
 
 /// A new environment.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "kuberpult env create [OPTIONS] <--upstream ENV | --config FILE> <NAME>")]
 #[command(group = ArgGroup::new("connection").args(["upstream", "config"]).required(true))]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Create {
     /// Its name
     #[arg(value_parser = EnvironmentName::new)]
@@ -30,6 +32,13 @@ pub(crate) struct Create {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult env create development --upstream latest  gets releases at once
+  kuberpult env create qa --upstream development      gets them by train
+  kuberpult env create fr --upstream staging --group europe
+  kuberpult env create canary --config canary.json";
 
 impl Create {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {

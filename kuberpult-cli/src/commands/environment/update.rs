@@ -16,7 +16,11 @@ const ATTEMPTS: u32 = 20;
 
 /// Another config for an environment.
 #[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "kuberpult env update <NAME> --config FILE\n       kuberpult env update <NAME> [--upstream ENV] [--group G | --no-group]"
+)]
 #[command(group = ArgGroup::new("change").args(["upstream", "group", "no_group", "config"]).multiple(true).required(true))]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Update {
     /// The environment
     #[arg(value_parser = EnvironmentName::existing)]
@@ -36,6 +40,12 @@ pub(crate) struct Update {
     #[command(flatten)]
     dry_run: DryRun,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  kuberpult env update production --group europe
+  kuberpult env update staging --upstream latest --dry-run
+  kuberpult env update production --config production.json";
 
 impl Update {
     pub(super) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
