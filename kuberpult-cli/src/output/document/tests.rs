@@ -95,7 +95,11 @@ fn texts() -> impl Strategy<Value = String> {
         4 => prop::sample::select(HOSTILE).prop_map(String::from),
         1 => any::<char>().prop_map(String::from),
     ];
-    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+    // The parser that reads it again takes `++1` for a number, which it is in no YAML.
+    let two_signs = |text: &str| text.chars().take_while(|c| matches!(c, '+' | '-')).count() > 1;
+    prop::collection::vec(piece, 0..6)
+        .prop_map(|pieces| pieces.concat())
+        .prop_map(move |text| if two_signs(&text) { format!("word {text}") } else { text })
 }
 
 fn values() -> impl Strategy<Value = Value> {
@@ -114,6 +118,13 @@ fn values() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What is printed is always an object. (Where a stream is one of bare texts, parsers disagree whether `---` belongs to a text that
+/// ends with blank lines.)
+fn objects() -> impl Strategy<Value = Value> {
+    prop::collection::vec((texts(), values()), 0..5)
+        .prop_map(|entries| Value::Object(entries.into_iter().collect()))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -126,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn a_stream_is_told_apart(values in prop::collection::vec(values(), 1..4)) {
+    fn a_stream_is_told_apart(values in prop::collection::vec(objects(), 1..4)) {
         let yaml: String = values.iter().map(|value| one_of_many(Format::Yaml, value).unwrap()).collect();
         prop_assert_eq!(from_yaml(&yaml), values.clone(), "{}", yaml);
         let lines: String = values.iter().map(|value| one_of_many(Format::Json, value).unwrap()).collect();
