@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use kuberpult_test_servers::{Cut, Kind, Proxy, kinds};
 
+use crate::commands::Wanted;
 use crate::history::audit;
 use crate::place::Place;
 use crate::writer::{Writer, all_at_once, mixed};
@@ -42,6 +43,15 @@ fn what_was_cut_is_found_out_or_said_to_be_unknown() {
             is_over.store(true, Ordering::SeqCst);
             books
         });
+        // How far the turns have come depends on the machine.
+        for (kind_of_cut, cut) in CUTS.into_iter().enumerate() {
+            proxy.set(cut);
+            for number in (0..20).take_while(|_| proxy.cuts_at(cut) < 3) {
+                let writer = writers[0].named(&format!("more-{kind_of_cut}-{number}"));
+                writer.run(&place, vec![Wanted::lock(&writer.name, number)], None, &mut books);
+            }
+        }
+        proxy.set(Cut::Nowhere);
         place.next_commands_work(&writers, &mut books);
         place.is_clean();
         let landed = audit(&place, &books);
