@@ -88,6 +88,7 @@ mod tests {
         assert_eq!(page.finish(), expected);
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     #[should_panic(expected = "without quotes")]
     fn an_attribute_value_needs_quotes() {
