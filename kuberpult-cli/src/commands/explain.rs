@@ -7,6 +7,7 @@ use super::Session;
 use crate::exit::Failure;
 use crate::explanation::{self, Explanation};
 use crate::json::{self, List, ListedCode};
+use crate::screen;
 use crate::table::{Table, line_width};
 use crate::text;
 
@@ -83,30 +84,13 @@ fn list(session: &mut Session<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Breaks lines between words so that they are no wider than `width` where that is possible; indented lines stay.
+/// Lines no wider than `width` where that is possible; indented lines stay.
 fn filled(text: &str, width: usize) -> String {
-    let mut filled = String::new();
-    for line in text.lines() {
-        let mut column = 0;
-        if line.starts_with("    ") {
-            filled.push_str(line);
-        } else {
-            for word in line.split(' ') {
-                let length = word.chars().count();
-                if column > 0 && column + 1 + length > width {
-                    filled.push('\n');
-                    column = 0;
-                } else if column > 0 {
-                    filled.push(' ');
-                    column += 1;
-                }
-                filled.push_str(word);
-                column += length;
-            }
-        }
-        filled.push('\n');
-    }
-    filled
+    let line = |line: &str| match line.strip_prefix("    ") {
+        Some(_) => format!("{line}\n"),
+        None => screen::wrapped(line, Some(width), ""),
+    };
+    text.lines().map(line).collect()
 }
 
 #[cfg(test)]

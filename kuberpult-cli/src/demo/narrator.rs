@@ -11,6 +11,7 @@ use crate::arguments::{Arguments, Color};
 use crate::commands;
 use crate::exit::Failure;
 use crate::output::Output;
+use crate::screen;
 use crate::text;
 
 const AUTHOR_NAME: &str = "Ada";
@@ -48,23 +49,8 @@ impl Narrator {
 
     /// Tells.
     pub(super) fn say(&mut self, sentence: &str) -> Result<(), Failure> {
-        let words: Vec<&str> = sentence.split_whitespace().collect();
-        let mut lines = String::from("\n");
-        let mut width = 0;
-        for word in words {
-            let length = word.chars().count();
-            if width > 0 && width + 1 + length > WIDTH {
-                lines.push('\n');
-                width = 0;
-            } else if width > 0 {
-                lines.push(' ');
-                width += 1;
-            }
-            lines.push_str(word);
-            width += length;
-        }
-        lines.push('\n');
-        self.output.data(&lines)
+        let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.output.data(&format!("\n{}", screen::wrapped(&sentence, Some(WIDTH), "")))
     }
 
     /// Shows a line that is typed into a shell and is no command of ours.

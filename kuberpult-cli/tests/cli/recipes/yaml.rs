@@ -1,31 +1,13 @@
 //! YAML as JSON values.
 
-use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::Value;
+
+use crate::contract::from_yaml;
 
 /// The one document of a text.
 pub(super) fn document(text: &str) -> Value {
-    let documents = Yaml::load_from_str(text).unwrap_or_else(|error| panic!("no YAML: {error}\n{text}"));
-    let [document] = documents.as_slice() else { panic!("not one document:\n{text}") };
-    value(document)
-}
-
-fn value(yaml: &Yaml<'_>) -> Value {
-    match yaml {
-        Yaml::Value(Scalar::Null) => Value::Null,
-        Yaml::Value(Scalar::Boolean(boolean)) => (*boolean).into(),
-        Yaml::Value(Scalar::Integer(integer)) => (*integer).into(),
-        Yaml::Value(Scalar::FloatingPoint(number)) => number.into_inner().into(),
-        Yaml::Value(Scalar::String(text)) => text.as_ref().into(),
-        Yaml::Sequence(items) => items.iter().map(value).collect(),
-        Yaml::Mapping(entries) => {
-            let key = |key: &Yaml<'_>| key.as_str().unwrap_or_else(|| panic!("a key: {key:?}")).to_owned();
-            Value::Object(entries.iter().map(|(name, entry)| (key(name), value(entry))).collect())
-        }
-        Yaml::Tagged(..) | Yaml::Alias(_) | Yaml::Representation(..) | Yaml::BadValue => {
-            panic!("the recipes have no such YAML: {yaml:?}")
-        }
-    }
+    let [document] = from_yaml(text).try_into().unwrap_or_else(|_| panic!("not one document:\n{text}"));
+    document
 }
 
 /// The texts of a list, or the one text.
