@@ -220,11 +220,15 @@ pub(crate) struct LineErrorDocument {
 /// Kind `Repository`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Repository<'a> {
     /// Where it is.
     pub(crate) directory: String,
     /// Its branch.
     pub(crate) branch: &'a str,
+    /// Whether nothing was made, because it was a dry run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) dry_run: bool,
 }
 
 /// Kind `Explanation`: the page on a code.

@@ -88,7 +88,7 @@ pub use error::{DifferenceError, InitError, OpenError, ReadError, TransactError,
 pub use history::{History, HistoryEntry, HistoryFilter, HistoryGap};
 pub use limits::{LARGEST_DIRECTORY, LARGEST_OBJECT, LARGEST_READING, LARGEST_TEXT};
 pub use manifest_difference::{ManifestDifference, ReleaseSummary};
-pub use open::{InitOptions, OpenOptions};
+pub use open::{DEFAULT_BRANCH, InitOptions, OpenOptions};
 pub use queue_history::QueueChange;
 pub use remote::RemoteError;
 pub use repo::ManifestRepo;

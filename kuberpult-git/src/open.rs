@@ -61,7 +61,8 @@ pub struct OpenOptions {
     pub without_maintenance: bool,
 }
 
-const DEFAULT_BRANCH: &str = "main";
+/// The branch where none is named: of a repository that is made, and of a remote that is given by its address.
+pub const DEFAULT_BRANCH: &str = "main";
 
 impl ManifestRepo {
     /// Makes an empty manifest repository, or opens the one that is there.

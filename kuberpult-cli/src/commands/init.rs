@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kuberpult_git::{InitOptions, ManifestRepo};
+use kuberpult_git::{DEFAULT_BRANCH, InitOptions, ManifestRepo, OpenOptions};
 
 use super::Session;
 use crate::arguments::DryRun;
@@ -32,23 +32,40 @@ impl Init {
     pub(crate) fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
         let directory =
             self.directory.as_deref().or(session.global.repo.as_deref()).unwrap_or(Path::new("."));
+        if self.dry_run.dry_run {
+            return self.plan(session, directory);
+        }
         let mut options = InitOptions::default();
         options.branch.clone_from(&session.global.branch);
         options.bare = self.bare;
-        if self.dry_run.dry_run {
-            let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
-            let line =
-                format!("would make a manifest repository in {}, or open the one there", directory.display());
-            session.output.remark(&line);
-            return Ok(());
-        }
         let repo = ManifestRepo::init(directory, &options)?;
-        let directory = std::path::absolute(repo.directory()).unwrap_or_else(|_| repo.directory().into());
-        let directory = directory.to_string_lossy().into_owned();
+        let directory = absolute(repo.directory());
         let branch = repo.branch();
         if session.output.is_json() {
-            return session.output.document("Repository", &Repository { directory, branch: &branch });
+            let repository = Repository { directory, branch: &branch, dry_run: false };
+            return session.output.document("Repository", &repository);
         }
         session.output.line(&format!("manifest repository in {directory}, branch {branch}"))
     }
+
+    fn plan(&self, session: &mut Session<'_>, directory: &Path) -> Result<(), Failure> {
+        let mut options = OpenOptions::default();
+        options.branch.clone_from(&session.global.branch);
+        let there = ManifestRepo::open(directory, options).ok();
+        let wanted = session.global.branch.as_deref().unwrap_or(DEFAULT_BRANCH);
+        let branch = there.as_ref().map_or_else(|| wanted.to_owned(), ManifestRepo::branch);
+        let directory = absolute(directory);
+        if session.output.is_json() {
+            let repository = Repository { directory, branch: &branch, dry_run: true };
+            return session.output.document("Repository", &repository);
+        }
+        let line = format!("would make a manifest repository in {directory}, or open the one there");
+        session.output.remark(&line);
+        Ok(())
+    }
+}
+
+fn absolute(directory: &Path) -> String {
+    let absolute = std::path::absolute(directory).unwrap_or_else(|_| directory.into());
+    absolute.to_string_lossy().into_owned()
 }

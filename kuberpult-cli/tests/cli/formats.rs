@@ -9,6 +9,7 @@ use crate::terminal::Terminal;
 
 /// Every command, and each kind of document.
 const STORY: &[&str] = &[
+    "init repo --dry-run",
     "init repo",
     "env create development --upstream latest",
     "env create staging --upstream development --group pre",
