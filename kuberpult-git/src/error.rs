@@ -148,7 +148,7 @@ pub enum ReadError {
     #[error(transparent)]
     Remote(#[from] RemoteError),
     /// Git could not read something.
-    #[error("cannot read {what}")]
+    #[error("cannot read {what}; `git fsck` says more")]
     Git {
         /// What was read.
         what: String,
@@ -393,7 +393,7 @@ pub enum TransactError {
         limit: u64,
     },
     /// Git could not write something.
-    #[error("cannot write {what}")]
+    #[error("cannot write {what}; check that the repository can be written and that the disk has room")]
     Write {
         /// What was written.
         what: String,
